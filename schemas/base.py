@@ -1,0 +1,132 @@
+"""The words in which a dataset is declared: `Dataset`, `Table` and one builder a kind of column.
+
+Belongs here: what every declaration shares (types, metadata keys, the shape of a domain file).
+Does not belong here: any dataset's own columns, reading, checking or a message to operators.
+
+A column's `kind` names how a cell as text becomes a value; `selfeval.sources.typing` holds the SQL of each.
+`private` is None, "secret" (checked, then dropped: phone, id-card and bank-card numbers),
+"name" (masked to 张*) or "payee" (masked unless it is recognisably an organisation).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+import pandera.pandas as pa
+import pyarrow
+
+Private = Literal["secret", "name", "payee"]
+Layout = Literal["rows", "pairs", "two-sided"]
+
+#: kind → Arrow type, which is at once pandera's dtype, DuckDB's column type and Parquet's.
+ARROW_TYPES: dict[str, pyarrow.DataType] = {
+    "text": pyarrow.string(),
+    "code": pyarrow.string(),
+    "free": pyarrow.string(),
+    "month": pyarrow.string(),
+    "integer": pyarrow.int64(),
+    "money": pyarrow.decimal128(18, 2),
+    "decimal": pyarrow.decimal128(24, 8),
+    "percent": pyarrow.decimal128(24, 8),
+    "date": pyarrow.date32(),
+    "timestamp": pyarrow.timestamp("us"),
+}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a declaration may depend on: the year reported on, the unit, and the lists of allowed values."""
+
+    year: int
+    unit: str
+    domains: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of a dataset. `sheet` is a regular expression on the sheet's name (None: any sheet, or a text file)."""
+
+    slug: str
+    label: str
+    schema: Callable[[Scope], pa.DataFrameSchema]
+    key: tuple[str, ...] = ()
+    sheet: str | None = None
+    layout: Layout = "rows"
+    needed: bool = True
+    #: (column, table.column): a value that must be found in another table, where that table is there.
+    foreign_keys: tuple[tuple[str, str], ...] = ()
+    #: adds a text column `sheet` that holds the sheet's name, for tables with a sheet a period.
+    keep_sheet: bool = False
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One kind of raw table, however many files it comes in. `source` tells a clerk where to export it."""
+
+    name: str
+    slug: str
+    globs: tuple[str, ...]
+    tables: tuple[Table, ...]
+    source: str
+    needed: bool = False
+    strict: bool = True
+    order: int = 100
+    feeds: str = ""
+    notes: Sequence[str] = field(default_factory=tuple)
+
+
+def column(
+    label: str,
+    kind: str,
+    *checks: pa.Check,
+    required: bool = True,
+    optional_column: bool = False,
+    aliases: Sequence[str] = (),
+    private: Private | None = None,
+    unit: str = "",
+    note: str = "",
+) -> pa.Column:
+    """A declared column. `required`: no cell may be empty; `optional_column`: the header itself may be missing."""
+    return pa.Column(
+        pd.ArrowDtype(ARROW_TYPES[kind]),
+        list(checks),
+        nullable=not required,
+        required=not optional_column,
+        title=label,
+        description=note or label,
+        metadata={"kind": kind, "aliases": tuple(aliases), "private": private, "unit": unit},
+    )
+
+
+def domain(scope: Scope, name: str) -> pa.Check:
+    """The value stands in the list `name` of domains.toml, which a unit may extend in 单位设置.toml."""
+    return pa.Check.isin(list(scope.domains[name]))
+
+
+@cache
+def default_domains() -> dict[str, tuple[str, ...]]:
+    """Lists of allowed values by name, as shipped."""
+    raw: dict[str, Any] = tomllib.loads(Path(__file__).with_name("domains.toml").read_text(encoding="utf-8"))
+    return {name: tuple(values) for name, values in raw["lists"].items()}
+
+
+@cache
+def subjects() -> dict[str, dict[str, str]]:
+    """科目 codes and names known to the program, by list: 功能分类, 部门经济分类, 政府经济分类."""
+    raw: dict[str, Any] = tomllib.loads(Path(__file__).with_name("domains.toml").read_text(encoding="utf-8"))
+    return {name: dict(values) for name, values in raw["subjects"].items()}
+
+
+PROJECT_CODE = re.compile(r"\d{8}[A-Z]\d{12}")
+
+
+def project_code(*, required: bool = True) -> pa.Column:
+    """项目编码: 8 digits (region and year), a type letter, 12 digits (domain.md a.4, from samples)."""
+    return column("项目编码", "code", pa.Check.str_matches(r"^\d{8}[A-Z]\d{12}$"), required=required)

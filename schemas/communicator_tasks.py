@@ -1,0 +1,34 @@
+"""科普员月任务: how many shares a communicator owes a month."""
+
+import pandera.pandas as pa
+
+from schemas.base import Dataset, Scope, Table, column
+
+
+def tasks(scope: Scope) -> pa.DataFrameSchema:
+    return pa.DataFrameSchema(
+        {
+            "communicator_id": column("科普员编号", "code", pa.Check.str_matches(r"^KP\d{8}$"), aliases=("科普员编码",)),
+            "month": column("月份", "month", pa.Check.isin([f"{scope.year}-{m:02d}" for m in range(1, 13)])),
+            "task": column("任务数", "integer", pa.Check.ge(0), aliases=("应完成条数", "月任务数"), unit="条"),
+        }
+    )
+
+
+DATASET = Dataset(
+    name="科普员月任务",
+    slug="tasks",
+    globs=("*科普员月任务*", "*月任务*"),
+    order=60,
+    source="省、市下达的科普员月度任务分解表",
+    feeds="分享任务总数",
+    tables=(
+        Table(
+            "tasks",
+            "科普员月任务",
+            tasks,
+            ("communicator_id", "month"),
+            foreign_keys=(("communicator_id", "communicators.communicator_id"),),
+        ),
+    ),
+)
