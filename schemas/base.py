@@ -10,7 +10,6 @@ A column's `kind` names how a cell as text becomes a value; `selfeval.sources.ty
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,7 +50,11 @@ class Scope:
 
 @dataclass(frozen=True)
 class Table:
-    """One table of a dataset. `sheet` is a regular expression on the sheet's name (None: any sheet, or a text file)."""
+    """One table of a dataset.
+
+    `sheet` is a regular expression on the sheet's name (None: any sheet, or a text file). Two rows of the same `key`
+    with other content are a conflict; without a key only whole rows are compared.
+    """
 
     slug: str
     label: str
@@ -105,6 +108,18 @@ def column(
     )
 
 
+def pattern(regex: str, words: str) -> pa.Check:
+    """The value has a fixed shape; `words` tells it in Chinese to whoever has to mend it."""
+    return pa.Check.str_matches(regex, description=words)
+
+
+def communicator_id() -> pa.Column:
+    """科普员编号, wherever it is a key: KP and 8 digits."""
+    return column(
+        "科普员编号", "code", pattern(r"^KP\d{8}$", "KP加8位数字"), aliases=("科普员编码", "传播员编号")
+    )
+
+
 def domain(scope: Scope, name: str) -> pa.Check:
     """The value stands in the list `name` of domains.toml, which a unit may extend in 单位设置.toml."""
     return pa.Check.isin(list(scope.domains[name]))
@@ -124,9 +139,6 @@ def subjects() -> dict[str, dict[str, str]]:
     return {name: dict(values) for name, values in raw["subjects"].items()}
 
 
-PROJECT_CODE = re.compile(r"\d{8}[A-Z]\d{12}")
-
-
 def project_code(*, required: bool = True) -> pa.Column:
     """项目编码: 8 digits (region and year), a type letter, 12 digits (domain.md a.4, from samples)."""
-    return column("项目编码", "code", pa.Check.str_matches(r"^\d{8}[A-Z]\d{12}$"), required=required)
+    return column("项目编码", "code", pattern(r"^\d{8}[A-Z]\d{12}$", "8位数字加1位大写字母加12位数字"), required=required)

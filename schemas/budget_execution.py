@@ -2,7 +2,7 @@
 
 import pandera.pandas as pa
 
-from schemas.base import Dataset, Scope, Table, column, domain, project_code
+from schemas.base import Dataset, Scope, Table, column, domain, pattern, project_code
 
 
 def budget(scope: Scope) -> pa.DataFrameSchema:
@@ -15,7 +15,7 @@ def budget(scope: Scope) -> pa.DataFrameSchema:
             "project_name": column("项目名称", "text", aliases=("支出项目",)),
             "document": column("指标文号", "text", required=False, optional_column=True, aliases=("文号",)),
             "function_code": column(
-                "功能科目编码", "code", pa.Check.str_matches(r"^\d{7}$"), aliases=("支出功能分类科目编码", "功能科目")
+                "功能科目编码", "code", pattern(r"^\d{7}$", "7位数字"), aliases=("支出功能分类科目编码", "功能科目")
             ),
             "function_name": column("功能科目名称", "text", required=False, optional_column=True),
             "budget_initial": column("年初预算数", "money", pa.Check.ge(0), aliases=("年初预算",), unit="元"),

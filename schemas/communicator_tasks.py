@@ -2,13 +2,13 @@
 
 import pandera.pandas as pa
 
-from schemas.base import Dataset, Scope, Table, column
+from schemas.base import Dataset, Scope, Table, column, communicator_id
 
 
 def tasks(scope: Scope) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(
         {
-            "communicator_id": column("科普员编号", "code", pa.Check.str_matches(r"^KP\d{8}$"), aliases=("科普员编码",)),
+            "communicator_id": communicator_id(),
             "month": column("月份", "month", pa.Check.isin([f"{scope.year}-{m:02d}" for m in range(1, 13)])),
             "task": column("任务数", "integer", pa.Check.ge(0), aliases=("应完成条数", "月任务数"), unit="条"),
         }

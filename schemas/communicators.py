@@ -2,15 +2,13 @@
 
 import pandera.pandas as pa
 
-from schemas.base import Dataset, Scope, Table, column
+from schemas.base import Dataset, Scope, Table, column, communicator_id, pattern
 
 
 def communicators(scope: Scope) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(
         {
-            "communicator_id": column(
-                "科普员编号", "code", pa.Check.str_matches(r"^KP\d{8}$"), aliases=("科普员编码", "传播员编号")
-            ),
+            "communicator_id": communicator_id(),
             "name": column("姓名", "text", private="name"),
             "sex": column("性别", "text", pa.Check.isin(["男", "女"]), required=False, optional_column=True),
             "township": column("乡镇", "text", required=False, aliases=("乡（镇）", "乡镇（街道）")),
@@ -18,7 +16,7 @@ def communicators(scope: Scope) -> pa.DataFrameSchema:
             "phone": column(
                 "手机号",
                 "code",
-                pa.Check.str_matches(r"^1[3-9]\d{9}$"),
+                pattern(r"^1[3-9]\d{9}$", "11位手机号"),
                 required=False,
                 optional_column=True,
                 aliases=("手机号码", "联系电话"),
@@ -27,7 +25,7 @@ def communicators(scope: Scope) -> pa.DataFrameSchema:
             "id_card": column(
                 "身份证号",
                 "code",
-                pa.Check.str_matches(r"^\d{17}[\dXx]$"),
+                pattern(r"^\d{17}[\dXx]$", "18位身份证号"),
                 required=False,
                 optional_column=True,
                 aliases=("身份证号码", "身份证"),
@@ -36,7 +34,7 @@ def communicators(scope: Scope) -> pa.DataFrameSchema:
             "bank_card": column(
                 "银行卡号",
                 "code",
-                pa.Check.str_matches(r"^\d{16,19}$"),
+                pattern(r"^\d{16,19}$", "16至19位数字"),
                 required=False,
                 optional_column=True,
                 aliases=("银行账号", "卡号"),

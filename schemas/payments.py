@@ -4,7 +4,7 @@ from datetime import date
 
 import pandera.pandas as pa
 
-from schemas.base import Dataset, Scope, Table, column, project_code
+from schemas.base import Dataset, Scope, Table, column, pattern, project_code
 
 
 def payments(scope: Scope) -> pa.DataFrameSchema:
@@ -24,7 +24,7 @@ def payments(scope: Scope) -> pa.DataFrameSchema:
             "payee_account": column(
                 "收款账号",
                 "code",
-                pa.Check.str_matches(r"^[0-9*\- ]{5,32}$"),
+                pattern(r"^[0-9*\- ]{5,32}$", "5至32位数字"),
                 required=False,
                 optional_column=True,
                 aliases=("收款人账号", "银行账号", "收款银行账号"),
@@ -33,14 +33,14 @@ def payments(scope: Scope) -> pa.DataFrameSchema:
             "department_class": column(
                 "部门经济分类",
                 "code",
-                pa.Check.str_matches(r"^(\d{3}|\d{5})$"),
+                pattern(r"^(\d{3}|\d{5})$", "3位或5位数字"),
                 required=False,
                 aliases=("部门支出经济分类", "部门经济科目"),
             ),
             "government_class": column(
                 "政府经济分类",
                 "code",
-                pa.Check.str_matches(r"^(\d{3}|\d{5})$"),
+                pattern(r"^(\d{3}|\d{5})$", "3位或5位数字"),
                 required=False,
                 optional_column=True,
                 aliases=("政府支出经济分类", "政府经济科目"),

@@ -2,14 +2,14 @@
 
 import pandera.pandas as pa
 
-from schemas.base import Dataset, Scope, Table, column
+from schemas.base import Dataset, Scope, Table, column, communicator_id
 
 
 def ranking(scope: Scope) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(
         {
             "place": column("综合排名", "integer", pa.Check.ge(1), aliases=("全省排名", "排名")),
-            "communicator_id": column("科普员编号", "code", pa.Check.str_matches(r"^KP\d{8}$"), aliases=("科普员编码",)),
+            "communicator_id": communicator_id(),
             "county": column("县（市、区）", "text", required=False, optional_column=True, aliases=("县区", "区县")),
             "rank_points": column("综合得分", "decimal", pa.Check.ge(0), required=False, optional_column=True, aliases=("积分",)),
         }

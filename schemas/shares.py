@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pandera.pandas as pa
 
-from schemas.base import Dataset, Scope, Table, column, domain
+from schemas.base import Dataset, Scope, Table, column, communicator_id, domain
 
 
 def shares(scope: Scope) -> pa.DataFrameSchema:
@@ -15,7 +15,7 @@ def shares(scope: Scope) -> pa.DataFrameSchema:
                 "timestamp",
                 pa.Check.in_range(datetime(scope.year, 1, 1), datetime(scope.year + 1, 1, 1), include_max=False),
             ),
-            "communicator_id": column("科普员编号", "code", pa.Check.str_matches(r"^KP\d{8}$"), aliases=("科普员编码", "传播员编号")),
+            "communicator_id": communicator_id(),
             "name": column("姓名", "text", required=False, optional_column=True, private="name"),
             "village": column("行政村（社区）", "text", required=False, optional_column=True, aliases=("行政村", "村（社区）")),
             "content_id": column("内容编号", "code", aliases=("内容编码",)),

@@ -163,6 +163,8 @@ class IndicatorScore:
     points: Decimal | None
     how: str
     far_over_target: bool = False
+    #: the target as a value, in the indicator's unit; None for 定性 and where it cannot be read.
+    target: Decimal | dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,9 @@ class Scores:
     pack: str
     pack_source: str
     pack_verified: bool
+    #: which official form the sheets follow, and the points of 预算执行率.
+    layout: Literal["national", "sichuan"] = "national"
+    execution_weight: Decimal = Decimal(10)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,153 @@
+"""The checks of a declaration on its cells: by pandera on a frame, or by their SQL twins on a table of any size.
+
+A twin is derived from the pandera check itself, so that there is one declaration. Both give the same faults, as
+(row, column, kind); a property test holds them to it. Words for operators are made here too, from the declaration.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+#: pandera's name of a built-in check → the last part of the rule's id.
+KINDS = {
+    "isin": "domain",
+    "str_matches": "format",
+    "in_range": "range",
+    "greater_than_or_equal_to": "range",
+    "greater_than": "range",
+    "less_than_or_equal_to": "range",
+    "less_than": "range",
+}
+_TYPE_WORDS = {
+    "integer": "整数",
+    "money": "金额",
+    "decimal": "数字",
+    "percent": "百分数",
+    "date": "日期",
+    "timestamp": "日期和时间",
+    "month": "月份",
+}
+_TYPE_FIX = {
+    "integer": "请改为不带文字和小数的数字",
+    "money": "请改为不带文字、最多两位小数的金额",
+    "decimal": "请改为不带文字的数字",
+    "percent": "请改为不带文字的百分数",
+    "date": "请按2024-01-31这样的格式填写真实存在的日期",
+    "timestamp": "请按2024-01-31 08:30:00这样的格式填写真实存在的时间",
+    "month": "请按2024-01这样的格式填写",
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """The message and mend of one kind of fault in one column; `{value}` stands for the cell."""
+
+    message: str
+    fix: str
+
+
+def literal(value: Any) -> str:
+    """A Python value as a DuckDB literal."""
+    if isinstance(value, dt.datetime):
+        return f"TIMESTAMP '{value.isoformat(sep=' ')}'"
+    if isinstance(value, dt.date):
+        return f"DATE '{value.isoformat()}'"
+    if isinstance(value, int | Decimal):
+        return str(value)
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def holds(check: pa.Check, column: str) -> str:
+    """The SQL twin of a check: true where the value of `column` passes. Raises KeyError for a check without a twin."""
+    stats = check.statistics
+    if check.name == "isin":
+        return f"{column} IN ({', '.join(literal(v) for v in stats['allowed_values'])})"
+    if check.name == "str_matches":
+        return f"regexp_matches({column}, {literal(str(stats['pattern']).replace('$', chr(92) + 'z'))})"
+    if check.name == "in_range":
+        low = ">=" if stats["include_min"] else ">"
+        high = "<=" if stats["include_max"] else "<"
+        return f"({column} {low} {literal(stats['min_value'])} AND {column} {high} {literal(stats['max_value'])})"
+    sign = {
+        "greater_than_or_equal_to": (">=", "min_value"),
+        "greater_than": (">", "min_value"),
+        "less_than_or_equal_to": ("<=", "max_value"),
+        "less_than": ("<", "max_value"),
+    }[check.name]
+    return f"{column} {sign[0]} {literal(stats[sign[1]])}"
+
+
+def by_pandera(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> set[tuple[int, str, str]]:
+    """Faults of a frame whose index is the row's id and whose dtypes are the declaration's."""
+    try:
+        schema.validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases
+    else:
+        return set()
+    faults = set()
+    for column, check, index in zip(cases["column"], cases["check"], cases["index"], strict=True):
+        if index is None or pd.isna(index):
+            raise RuntimeError(f"pandera failed without a row: {column} {check}")
+        kind = "required" if check == "not_nullable" else KINDS[_name_of(schema, str(column), str(check))]
+        faults.add((int(index), str(column), kind))
+    return faults
+
+
+def _name_of(schema: pa.DataFrameSchema, column: str, check: str) -> str:
+    """failure_cases names a check by its error text, which is unique within a column."""
+    return next(str(c.name) for c in schema.columns[column].checks if check in (c.error, c.name, str(c)))
+
+
+def sql_faults(schema: pa.DataFrameSchema, columns: list[str], relation: str) -> str:
+    """A query over `relation` that gives the same faults as `by_pandera`: _id, column, kind."""
+    parts = []
+    for name in columns:
+        column = schema.columns[name]
+        if not column.nullable:
+            parts.append((name, "required", f"{name} IS NULL"))
+        parts += [(name, KINDS[c.name], f"NOT {holds(c, name)}") for c in column.checks]
+    tests = ", ".join(
+        f"CASE WHEN {test} THEN {{'column': '{name}', 'kind': '{kind}'}} END" for name, kind, test in parts
+    )
+    anything = " OR ".join(f"coalesce({test}, false)" for _, _, test in parts) or "false"
+    listed = f"list_filter([{tests}], lambda f: f IS NOT NULL)" if parts else "[]"
+    return (
+        "SELECT DISTINCT _id, fault['column'] AS \"column\", fault['kind'] AS kind FROM "
+        f"(SELECT _id, unnest({listed}) AS fault FROM {relation} WHERE {anything})"
+    )
+
+
+def words(schema: pa.DataFrameSchema, column: str, kind: str, label: str) -> Words:
+    """What a fault says and how it is mended, in one clear Chinese sentence each."""
+    declared = schema.columns[column]
+    if kind == "required":
+        return Words(f"“{label}”为空。", f"请补填“{label}”。")
+    if kind == "type":
+        value_kind = declared.metadata["kind"]
+        return Words(f"“{label}”应为{_TYPE_WORDS[value_kind]}，现为“{{value}}”。", f"{_TYPE_FIX[value_kind]}。")
+    check = next(c for c in declared.checks if KINDS[c.name] == kind)
+    if kind == "domain":
+        listed = "、".join(str(v) for v in check.statistics["allowed_values"])
+        return Words(f"“{label}”为“{{value}}”，不在允许的取值之内。", f"请改为{listed}之一；确需新增的，请在单位设置.toml的“取值”中登记。")
+    if kind == "format":
+        return Words(f"“{label}”为“{{value}}”，格式不对。", f"“{label}”应为{check.description}，请核对后改正。")
+    return Words(f"“{label}”为“{{value}}”，超出允许的范围。", f"“{label}”应{_range_words(check)}，请核对后改正。")
+
+
+def _range_words(check: pa.Check) -> str:
+    stats = check.statistics
+    low, high = stats.get("min_value"), stats.get("max_value")
+    if isinstance(low, dt.date) and isinstance(high, dt.date):
+        last = high if stats.get("include_max", True) else high - dt.timedelta(days=1)
+        return f"在{low:%Y-%m-%d}至{last:%Y-%m-%d}之间"
+    if low is not None and high is not None:
+        return f"在{low}至{high}之间"
+    return f"不小于{low}" if low is not None else f"不大于{high}"

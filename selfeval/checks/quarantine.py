@@ -1,0 +1,66 @@
+"""quarantine/<dataset>.csv: every row that was not counted, with its place and rule, then the cells as read, masked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from selfeval import duck
+from selfeval.checks.cells import literal
+
+if TYPE_CHECKING:
+    from selfeval.checks.resolve import Part
+
+PLACE = ("文件", "工作表", "行", "规则")
+
+
+def write(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], path: Path) -> None:
+    """Write the rows in `excluded`, streamed by DuckDB; UTF-8 with a byte-order mark so that Excel shows it rightly."""
+    aside = {index for (index,) in con.execute("SELECT DISTINCT part FROM excluded").fetchall()}
+    queries = [_query(con, part) for part in parts if part.index in aside]
+    if not queries:
+        path.write_text("\ufeff" + ",".join(PLACE) + "\r\n", encoding="utf-8", newline="")
+        return
+    body = path.with_suffix(".body")
+    con.execute(
+        f"COPY (SELECT * EXCLUDE (_part, _row) FROM ({' UNION ALL BY NAME '.join(queries)}) ORDER BY _part, _row)"
+        f" TO {literal(str(body))} (FORMAT csv, HEADER)"
+    )
+    with path.open("wb") as out, body.open("rb") as stream:
+        out.write(b"\xef\xbb\xbf")
+        while chunk := stream.read(1 << 20):
+            out.write(chunk)
+    body.unlink()
+
+
+def _query(con: duckdb.DuckDBPyConnection, part: Part) -> str:
+    labels = duck.columns(con, f"SELECT * FROM {part.parquet('cells')}")
+    cells = "".join(f", {_inert(_quoted(label))} AS {_quoted(_free(label))}" for label in labels)
+    place = (
+        f"{literal(part.raw.name)} AS 文件, {literal(part.sheet or '')} AS 工作表, c._row AS 行,"
+        f" (SELECT string_agg({literal(part.info['table'] + '.')} || r, ';' ORDER BY r)"
+        " FROM (SELECT unnest(string_split(e.rule, ';')) AS r)) AS 规则"
+    )
+    return (
+        f"SELECT {part.index} AS _part, c._row AS _row, {place}{cells} FROM {part.parquet('cells')} c"
+        f" JOIN excluded e ON e.part = {part.index} AND e._row = c._row"
+    )
+
+
+def _inert(cell: str) -> str:
+    """A cell that a spreadsheet would run as a formula gets an apostrophe; a negative number stays as it is."""
+    return (
+        f"CASE WHEN regexp_matches({cell}, '^[=+@\\t\\r]') OR regexp_matches({cell}, '^-[^0-9.]')"
+        f" THEN '''' || {cell} ELSE {cell} END"
+    )
+
+
+def _free(label: str) -> str:
+    return f"{label}（原表）" if label in PLACE else label
+
+
+def _quoted(label: str) -> str:
+    return '"' + label.replace('"', '""') + '"'

@@ -1,0 +1,251 @@
+"""The rows of a dataset over all its files → findings, rows set aside, row accounts.
+
+Belongs here: what needs more than one row (duplicates, conflicts, keys of other tables, 合计 rows, the tolerance) and
+the sum of what the files told. Rules that compare datasets with each other are SQL files under rules/.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from schemas import Dataset, Scope, Table
+from selfeval import duck
+from selfeval.checks import quarantine
+from selfeval.checks.cells import literal
+from selfeval.checks.grouping import grouped
+from selfeval.model import FileAccount, Finding
+from selfeval.sources.scan import RawFile
+from selfeval.store import Entry
+
+CENT = Decimal("0.01")
+PARTIAL_TOTALS = ("小计", "本页", "本月")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table in one file: where its Parquet lies and what the reader said of it."""
+
+    index: int
+    raw: RawFile
+    info: Mapping[str, Any]
+    folder: Path
+
+    def parquet(self, kind: str) -> str:
+        return literal(str(self.folder / f"{self.info['n']}.{kind}.parquet"))
+
+    @property
+    def sheet(self) -> str | None:
+        return self.info["sheet"]  # type: ignore[no-any-return]
+
+
+def parts_of(files: Sequence[tuple[RawFile, Entry]]) -> list[Part]:
+    """All tables read from a dataset's files, in file-name and sheet order."""
+    found: list[Part] = []
+    for raw, entry in files:
+        for info in entry.info["parts"]:
+            found.append(Part(len(found), raw, info, entry.path))
+    return found
+
+
+def resolve(
+    dataset: Dataset,
+    scope: Scope,
+    files: Sequence[tuple[RawFile, Entry]],
+    references: Mapping[str, Sequence[Part]],
+    tolerance: Decimal,
+    folder: Path,
+) -> dict[str, Any]:
+    """Resolve one dataset into `folder`: findings.json, quarantine.csv, excluded.parquet; gives the row accounts.
+
+    `references` holds the parts of tables that foreign keys point to, by slug.
+    """
+    parts = parts_of(files)
+    findings = [Finding(**f) for _, entry in files for f in entry.info["findings"]]
+    with duck.connect() as con:
+        con.execute('CREATE TABLE marks (part INTEGER, _row BIGINT, "column" VARCHAR, kind VARCHAR, value VARCHAR)')
+        for part in parts:
+            con.execute(f"INSERT INTO marks SELECT {part.index}, * FROM {part.parquet('faults')}")
+        for table in dataset.tables:
+            mine = [p for p in parts if p.info["table"] == table.slug]
+            if mine:
+                _keys(con, table, mine)
+                _foreign_keys(con, table, mine, references)
+        _exclude(con)
+        for table in dataset.tables:
+            mine = [p for p in parts if p.info["table"] == table.slug]
+            findings += grouped(con, dataset, table, mine, scope)
+            for part in mine:
+                findings += _totals(con, dataset, table, part, scope)
+        findings += _tolerance(con, dataset, parts, tolerance)
+        quarantine.write(con, parts, folder / "quarantine.csv")
+        con.execute(
+            f"COPY (SELECT part, _row, rule FROM excluded ORDER BY ALL) TO {literal(str(folder / 'excluded.parquet'))} (FORMAT parquet)"
+        )
+        accounts = _accounts(con, files, parts)
+    text = json.dumps([asdict(f) for f in findings], ensure_ascii=False)
+    (folder / "findings.json").write_text(text, encoding="utf-8")
+    return {"accounts": [asdict(a) for a in accounts]}
+
+
+def _rows(parts: Sequence[Part]) -> str:
+    """All rows of a table's parts that the cell checks passed, with their part."""
+    return " UNION ALL BY NAME ".join(
+        f"SELECT {p.index} AS _part, * FROM {p.parquet('rows')} WHERE NOT _bad" for p in parts
+    )
+
+
+def _keys(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part]) -> None:
+    """Mark exact duplicates (all but the first physical row) and conflicts (all copies)."""
+    columns = duck.columns(con, _rows(parts))
+    groups = [c for c in columns if c.endswith("__group")]
+    content = [c for c in columns if c not in groups and not c.endswith("__unit")]
+    key = list(table.key) or content
+    same_content = " AND ".join(f"r.{c} IS NOT DISTINCT FROM f.{c}" for c in content) or "true"
+    # A group number counts first appearances within one file, so it compares rows of one file alone.
+    same_group = " AND ".join(f"r.{c} IS NOT DISTINCT FROM f.{c}" for c in groups) or "true"
+    on_key = " AND ".join(f"r.{c} IS NOT DISTINCT FROM f.{c}" for c in key)
+    con.execute(f"CREATE OR REPLACE TEMP VIEW rows_now AS {_rows(parts)}")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE repeated AS WITH doubled AS"
+        f" (SELECT {', '.join(key)} FROM rows_now GROUP BY ALL HAVING count(*) > 1)"
+        f" SELECT r.* FROM rows_now r JOIN doubled f ON {on_key}"
+    )
+    if duck.row(con, "SELECT count(*) FROM repeated") != (0,):
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE compared AS WITH firsts AS (SELECT * FROM repeated"
+            f" QUALIFY row_number() OVER (PARTITION BY {', '.join(key)} ORDER BY _part, _row) = 1)"
+            f" SELECT r._part, r._row, f._part AS first_part, f._row AS first_row, ({same_content}) AND (r._part <> f._part OR ({same_group})) AS same"
+            f" FROM repeated r JOIN firsts f ON {on_key}"
+        )
+        con.execute(
+            "INSERT INTO marks SELECT _part, _row, NULL, CASE WHEN every THEN 'duplicate' ELSE 'conflict' END,"
+            " CASE WHEN every THEN first_part || ':' || first_row END FROM"
+            " (SELECT *, bool_and(same) OVER (PARTITION BY first_part, first_row) AS every FROM compared)"
+            " WHERE NOT every OR (_part, _row) <> (first_part, first_row)"
+        )
+
+
+def _foreign_keys(
+    con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], references: Mapping[str, Sequence[Part]]
+) -> None:
+    """Mark values that the table they refer to does not have; where that table is not there, nothing is compared."""
+    for column, target in table.foreign_keys:
+        slug, _, target_column = target.partition(".")
+        if not references.get(slug):
+            continue
+        known = " UNION ".join(f"SELECT {target_column} AS v FROM {p.parquet('rows')}" for p in references[slug])
+        for part in parts:
+            con.execute(
+                f"INSERT INTO marks SELECT {part.index}, r._row, '{column}', 'unknown', r.{column}"
+                f" FROM {part.parquet('rows')} r WHERE r.{column} IS NOT NULL"
+                f" AND r.{column} NOT IN (SELECT v FROM ({known}) WHERE v IS NOT NULL)"
+                f" AND NOT EXISTS (SELECT 1 FROM marks m WHERE m.part = {part.index} AND m._row = r._row"
+                f" AND (m.\"column\" = '{column}' OR (m.\"column\" IS NULL AND m.kind NOT IN ('duplicate', 'conflict'))))"
+            )
+
+
+def _exclude(con: duckdb.DuckDBPyConnection) -> None:
+    """Every row that is not counted, once, with all that is wrong with it; a duplicate that is also bad is bad."""
+    con.execute(
+        "CREATE TABLE excluded AS SELECT part, _row, bool_and(kind = 'duplicate') AS duplicate,"
+        " string_agg(DISTINCT coalesce(\"column\" || '.', '') || kind, ';' ORDER BY coalesce(\"column\" || '.', '') || kind) AS rule"
+        " FROM marks GROUP BY part, _row"
+    )
+
+
+def _totals(
+    con: duckdb.DuckDBPyConnection, dataset: Dataset, table: Table, part: Part, scope: Scope
+) -> Iterator[Finding]:
+    """合计 rows against the rows they add up; a 小计 adds up the rows since the one before."""
+    totals = con.execute(f"SELECT * FROM {part.parquet('totals')} ORDER BY _row").fetchall()
+    numeric = duck.columns(con, f"SELECT * FROM {part.parquet('totals')}")
+    with_unit = duck.columns(con, f"SELECT * FROM {part.parquet('rows')}")
+    since = 0
+    for row, label, *printed in totals:
+        partial = label.startswith(PARTIAL_TOTALS)
+        low, since = (since, row) if partial else (0, since)
+        for name, value in zip(numeric, printed, strict=True):
+            if value is None or table.schema(scope).columns[name].metadata["kind"] == "decimal":
+                continue
+            unit = f"max({name}__unit)" if f"{name}__unit" in with_unit else "0"
+            total, terms, unit_yuan = duck.row(
+                con,
+                f"SELECT sum({name}), count({name}), {unit} FROM {part.parquet('rows')} WHERE _row < ? AND _row > ?"
+                " AND _row NOT IN (SELECT _row FROM excluded WHERE part = ?)",
+                [row, low, part.index],
+            )
+            # Amounts to the cent must agree to the cent; those printed coarser may each be half a digit off.
+            slack = unit_yuan * (terms + 1) / 2 if unit_yuan and unit_yuan > CENT else 0
+            if total is not None and abs(total - value) > slack:
+                yield Finding(
+                    f"{table.slug}.{name}.total",
+                    "error",
+                    f"“{part.info['labels'][name]}”的{label}为{value}，各行相加为{total}，相差{value - total}。",
+                    "请核对是漏行、重行还是合计数写错，改正后重新运行。",
+                    dataset=dataset.name,
+                    file=part.raw.name,
+                    sheet=part.sheet,
+                    row=row,
+                    column=part.info["labels"][name],
+                    value=str(value),
+                )
+
+
+def _tolerance(
+    con: duckdb.DuckDBPyConnection, dataset: Dataset, parts: Sequence[Part], tolerance: Decimal
+) -> Iterator[Finding]:
+    """A tolerant dataset blocks when more of its rows are bad than the tolerance lets pass."""
+    bad, duplicates = duck.row(
+        con, "SELECT count(*) FILTER (WHERE NOT duplicate), count(*) FILTER (WHERE duplicate) FROM excluded"
+    )
+    counted = sum(p.info["read"] for p in parts) - duplicates
+    if dataset.strict or not bad or Decimal(bad) <= tolerance * counted:
+        return
+    share = (Decimal(bad) * 100 / counted).quantize(Decimal("0.01"))
+    yield Finding(
+        f"{dataset.slug}.tolerance",
+        "error",
+        f"“{dataset.name}”有{bad}行不合格，占{share}%，超过允许的{(tolerance * 100).normalize():f}%。",
+        "请按所列各处改正原始数据，或联系数据来源单位重新导出。",
+        dataset=dataset.name,
+        file=parts[0].raw.name,
+        count=bad,
+    )
+
+
+def _accounts(
+    con: duckdb.DuckDBPyConnection, files: Sequence[tuple[RawFile, Entry]], parts: Sequence[Part]
+) -> list[FileAccount]:
+    """A line a sheet; raises RuntimeError where a row would be lost."""
+    aside = dict(con.execute("SELECT part, count(*) FROM excluded GROUP BY part").fetchall())
+    accounts = []
+    for part in parts:
+        read, out = part.info["read"], aside.get(part.index, 0)
+        (accepted,) = duck.row(
+            con,
+            f"SELECT count(DISTINCT _row) FROM {part.parquet('rows')} WHERE NOT _bad"
+            " AND _row NOT IN (SELECT _row FROM excluded WHERE part = ?)",
+            [part.index],
+        )
+        if read != accepted + out or part.info["lines"] != read + part.info["other"]:
+            raise RuntimeError(f"rows lost in {part.raw.name} {part.sheet}: {read} read, {accepted} accepted, {out} set aside")
+        accounts.append(_account(part.raw, part.sheet, part.info["encoding"], read, accepted, out, part.info["other"]))
+    for raw, entry in files:
+        for sheet in entry.info["unread"]:
+            accounts.append(_account(raw, sheet["sheet"], sheet["encoding"], 0, 0, 0, sheet["other"]))
+    order = {raw.name: i for i, (raw, _) in enumerate(files)}
+    return sorted(accounts, key=lambda a: order[a.file])
+
+
+def _account(
+    raw: RawFile, sheet: str | None, encoding: str | None, read: int, accepted: int, aside: int, other: int
+) -> FileAccount:
+    return FileAccount(raw.name, sheet, raw.sha256, raw.bytes, encoding, read, accepted, aside, other)
+

@@ -1,0 +1,105 @@
+"""Digests: of bytes, of files, of values, and of the code that a step runs.
+
+A step's name is the digest of all that it depends on. The code it depends on is found by following imports within
+this repository, so that a changed helper renames what uses it, and nothing else.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cache
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+OWN_PACKAGES = ("selfeval", "schemas")
+#: Libraries whose version shapes what a step gives.
+LIBRARIES = ("pandas", "pandera", "duckdb", "jinja2", "pyarrow", "python-calamine")
+_CHUNK = 1 << 20
+
+
+def of_bytes(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def of_file(path: Path) -> str:
+    """SHA-256 of a file's content, read in pieces. Raises OSError."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def of_value(value: Any) -> str:
+    """Digest of a JSON-like value, the same for equal values whatever the order of their keys."""
+    return of_bytes(json.dumps(value, ensure_ascii=False, sort_keys=True, default=str).encode())
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of this program and of the libraries that shape its output."""
+    return {name: metadata.version(name) for name in ("selfeval", *LIBRARIES)}
+
+
+@cache
+def _module_file(module: str) -> Path | None:
+    spec = find_spec(module)
+    return Path(spec.origin) if spec and spec.origin else None
+
+
+@cache
+def _imports(module: str) -> frozenset[str]:
+    path = _module_file(module)
+    if path is None or path.suffix != ".py":
+        return frozenset()
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return frozenset(name for name in found if name.split(".")[0] in OWN_PACKAGES and _is_module(name))
+
+
+@cache
+def _is_module(name: str) -> bool:
+    parent, _, _ = name.rpartition(".")
+    if parent and not _is_module(parent):
+        return False
+    path = _module_file(parent) if parent else None
+    if parent and (path is None or path.name != "__init__.py"):
+        return False
+    return find_spec(name) is not None
+
+
+def module_closure(modules: Iterable[str]) -> list[str]:
+    """The modules and all that they import within this repository, sorted."""
+    pending, seen = list(modules), set()
+    while pending:
+        name = pending.pop()
+        if name not in seen:
+            seen.add(name)
+            pending.extend(_imports(name))
+    return sorted(seen)
+
+
+@cache
+def of_code(modules: tuple[str, ...], resources: tuple[Path, ...] = ()) -> str:
+    """Digest of the modules' closure, of resource files or folders (SQL, templates, packs) and of library versions."""
+    parts: dict[str, str] = {}
+    for name in module_closure(modules):
+        path = _module_file(name)
+        if path is not None:
+            parts[name] = of_file(path)
+    for resource in resources:
+        files = sorted(p for p in resource.rglob("*") if p.is_file()) if resource.is_dir() else [resource]
+        for path in files:
+            if path.suffix not in (".pyc", ".py"):
+                parts[path.relative_to(resource.parent).as_posix()] = of_file(path)
+    return of_value({"files": parts, "versions": versions()})

@@ -1,0 +1,33 @@
+"""The one way this program opens DuckDB: limits, macros, and how a query's rows are fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+
+from selfeval import privacy
+from selfeval.sources import typing
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """An in-memory DuckDB with this program's macros, two threads and rows in the order of insertion."""
+    con = duckdb.connect(config={"threads": 2, "memory_limit": "2GB"})
+    # Pushing TRY_CAST into a reader turns a cell that cannot be read into a lost row.
+    con.execute("SET disabled_optimizers='type_pushdown'")
+    con.execute("SET enable_progress_bar=false")
+    for statement in (*privacy.sql_macros(), *typing.macros()):
+        con.execute(statement)
+    return con
+
+
+def row(con: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any] = ()) -> tuple[Any, ...]:
+    """The only row of a query. Fetched whole, because a result left open refuses the next query."""
+    (only,) = con.execute(query, list(values)).fetchall()
+    return only
+
+
+def columns(con: duckdb.DuckDBPyConnection, relation: str) -> list[str]:
+    """The column names of a query or table, without those of our own that begin with `_`."""
+    return [name for name, *_ in con.execute(f"DESCRIBE {relation}").fetchall() if not name.startswith("_")]

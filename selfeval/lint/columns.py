@@ -1,0 +1,80 @@
+"""What a column or a row label of a self-evaluation form is called, over the layouts of several provinces.
+
+Belongs here: words. Does not belong here: how cells are aligned to columns (forms.py). The lists are of header words,
+not of departments: a new layout is a new word here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from selfeval.lint.numbers import squeeze
+
+#: first words win: 执行率权重 is a weight, 执行率得分 a score.
+_MONEY = (
+    ("reason", r"原因|说明|备注"),
+    ("weight", r"分值|权重|标准分|满分"),
+    ("score", r"得分|自评分|评分$"),
+    ("rate", r"执行率|支出率|完成率|进度|B/A"),
+    ("initial", r"年初|预算申请数|年初批复|申报数|期初"),
+    ("final", r"全年.{0,8}预算|调整后|调整预算|调整数|预算数|预算安排|预算额|预算金额|批复预算|到位数|到位资金|^\(?A\)?$|计划数"),
+    ("paid", r"执行数|支出数|实际支出|支出金额|执行金额|决算数|使用数|^\(?B\)?$|全年执行|实际执行|执行额|支出额"),
+)
+_INDICATOR = (
+    ("reason", r"原因|改进措施|偏差|扣分说明|备注|未完成"),
+    ("criteria", r"评分标准|评价标准|评分细则|扣分标准|指标解释|指标说明|评分依据|计算公式|计分方法|评分方法|打分|评分办法"),
+    ("folded", r"折算得分|折算分|折算后得分|加权得分|权重得分"),
+    ("score", r"^(?:单位|部门|本?项目|指标|实际|评价|单项)?(?:自评)?(?:得分|评分|自评分|自评分值|自评得分|打分)(?:\(.*\))?$|自评得分|实际得分|单项得分"),
+    ("weight", r"分值|权重|标准分|满分|^分数|总分$|权值"),
+    ("actual", r"实际完成|完成值|完成情况|实现值|实际值|实际情况|实际完成数|完成数|自评值|完成指标|业绩值|完成结果"),
+    ("nature", r"指标性质|性质|符号|指标方向|计算符"),
+    ("target", r"指标值|目标值|计划值|预期值|年度指标|年初指标|绩效标准|目标数|计划数|预期指标|标杆值|年度目标"),
+    ("unit", r"度量单位|计量单位|^单位$|指标单位"),
+    ("level1", r"一级"),
+    ("level2", r"二级"),
+    ("name", r"三级|四级|指标名称|指标内容|考核指标|评价指标|考核内容|评价内容"),
+)
+MONEY_LABEL = re.compile(
+    r"(?:其中[:：]?)?(?:年度|全年|本年|项目|预算|部门)?(?:资金)?(?:总额|总金额|资金总额|资金合计|资金总计)"
+    r"|(?:\d[.、])?(?:其中[:：]?|[-—]+)?(?:本年|当年|年度|全年|上年|以前年度|一般公共预算|政府性基金|基本|项目)?"
+    r"(?:财政拨款|财政资金|财政性资金|结转资金|结转结余|其他资金|单位资金|自有资金|自筹资金|财政专户管理资金|财政专户资金"
+    r"|一般公共预算|政府性基金|国有资本经营|上级资金|上级补助|中央资金|中央补助|中央财政|省级|市级|县级|区级|本级|地方资金|地方财政"
+    r"|支出预算|支出(?!率)|非财政拨款|社会保险基金|事业收入)"
+    r"|预算执行情况|预算资金$|年度预算|预算总额"
+)
+TOTAL_MONEY = re.compile(
+    r"(?:年度|全年|本年|项目|预算|部门)?(?:资金)?(?:总额|总金额|资金总额|资金合计|资金总计)|预算执行情况|年度预算|预算总额|^合计$|^总计$"
+)
+#: a part of a part: the sources of 财政拨款 are printed under it, or in its place.
+NESTED_MONEY = re.compile(
+    r"一般公共预算|政府性基金|国有资本|中央|省级|市级|县级|区级|本级|地方|上级|社会保险基金|专项债|基本支出|项目支出|人员|公用"
+)
+TOTAL_LABEL = re.compile(
+    r"(?:自评)?(?:总分|合计|总计|总得分|总分值|分值合计|得分合计|合计得分|总分合计|自评总分|自评总得分|小计)(?:\(.*?\))?[:：]?"
+)
+LEVEL1 = re.compile(r"(产出|效益|满意度|成本|效果|投入|过程|决策|管理|履职效能|履职)(?:类)?(?:指标|绩效)?")
+LEVEL2 = re.compile(
+    r"(数量|质量|时效|成本|经济成本|社会成本|生态环境成本|经济效益|社会效益|生态效益|可持续影响|可持续发展|可持续|服务对象满意度"
+    r"|社会公众满意度|经济|社会|生态|满意度|公众满意度|服务对象|群众满意度)(?:指标)?(?=$|[\s:：(（\d])"
+)
+#: the exact fragments that a level cell may hold.
+_LEVEL_CELL = re.compile(rf"(?:{LEVEL1.pattern}|{LEVEL2.pattern.split('(?=')[0]})(?:\(\d+(?:\.\d+)?分?\)|\d+(?:\.\d+)?分)?")
+
+
+def money_role(header: str) -> str | None:
+    return _role(header, _MONEY, 24)
+
+
+def indicator_role(header: str) -> str | None:
+    return _role(header, _INDICATOR, 28)
+
+
+def is_level(cell: str) -> bool:
+    return bool(_LEVEL_CELL.fullmatch(squeeze(cell)))
+
+
+def _role(header: str, words: tuple[tuple[str, str], ...], limit: int) -> str | None:
+    text = squeeze(header)
+    if not text or len(text) > limit or re.match(r"[\d.]+%?$|注\d*[:：]", text):
+        return None
+    return next((role for role, pattern in words if re.search(pattern, text)), None)

@@ -1,0 +1,96 @@
+"""What every rule is given: the document's lines, its forms, its prose, its year.
+
+Belongs here: reading the document once for all rules, and the shape of a finding. Does not belong here: any rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from selfeval.lint.forms import Form
+from selfeval.lint.lines import PROVENANCE, Line, flatten, is_partial
+from selfeval.lint.model import Document, LintFinding, Severity
+from selfeval.lint.numbers import norm, squeeze
+from selfeval.lint.privacy import mask
+from selfeval.lint.scan import forms
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A paragraph, or a cell long enough to be one. `plain` is its half-width twin, character for character."""
+
+    text: str
+    plain: str
+    place: str
+    in_table: bool
+
+
+@dataclass(frozen=True)
+class Context:
+    document: Document
+    lines: tuple[Line, ...]
+    forms: tuple[Form, ...]
+    prose: tuple[Prose, ...]
+    partial: bool
+    facts: Mapping[str, Any] | None = None
+    others: tuple[Context, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return "\n".join(p.text for p in self.prose)
+
+    @property
+    def cut(self) -> bool:
+        return self.partial or any(line.cut for line in self.lines)
+
+
+def build(document: Document, facts: Mapping[str, Any] | None = None, others: tuple[Context, ...] = ()) -> Context:
+    lines = tuple(flatten(document))
+    body = tuple(line for line in lines if not PROVENANCE.match(line.text))
+    return Context(
+        document=document,
+        lines=body,
+        forms=tuple(forms(list(lines))),
+        prose=tuple(_prose(body)),
+        partial=is_partial(list(lines)),
+        facts=facts,
+        others=others,
+    )
+
+
+def _prose(lines: tuple[Line, ...]) -> list[Prose]:
+    out = []
+    for line in lines:
+        seen: set[str] = set()
+        for text in line.own:
+            if text not in seen:
+                seen.add(text)
+                out.append(Prose(text, norm(text), line.place, line.table is not None))
+    return out
+
+
+def finding(kind: str, severity: Severity, place: str, quoted: str, expected: str, message: str) -> LintFinding:
+    """The one way a finding is made, so that no phone, card or account number can leave through it."""
+    short = re.sub(r"\s+", " ", quoted).strip()
+    return LintFinding(
+        rule=f"lint.{kind}",
+        severity=severity,
+        place=place,
+        quoted=mask(short if len(short) <= 120 else f"{short[:118]}…"),
+        expected=mask(expected),
+        message=mask(message),
+    )
+
+
+def sentence_around(plain: str, start: int, end: int) -> str:
+    """The sentence of `plain` that holds [start, end)."""
+    left = max(plain.rfind(mark, 0, start) for mark in "。;!?\n")
+    right = min((i for mark in "。;!?\n" if (i := plain.find(mark, end)) >= 0), default=len(plain))
+    return plain[left + 1 : right]
+
+
+def label_of(text: str) -> str:
+    return squeeze(text).rstrip(":")

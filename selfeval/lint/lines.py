@@ -1,0 +1,109 @@
+"""The document as one sequence of lines, each a row of cells, whatever the format it came in.
+
+A paragraph is a line of one cell. People also type tables as text (`年度资金总额 20 20 10 100% 10`): such a line is
+cut into its cells here, so that the rules meet one shape only. Does not belong here: what a column means (columns.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from selfeval.lint.columns import MONEY_LABEL, TOTAL_LABEL, money_role
+from selfeval.lint.model import Document, Paragraph
+from selfeval.lint.numbers import NUMBER, norm, squeeze
+
+#: where an excerpt ends or leaves something out.
+CUT = re.compile(r"\(cut\)|\(略\)|\(下略\)|\(以下略\)|\(节选\)|\(未完\)|…\s*$|\.{3,}\s*$|\(截断\)|\(上略\)|\[cut\]|\[略\]")
+#: the head that whoever transcribed an excerpt put above it.
+PROVENANCE = re.compile(r"^(SOURCE|STATUS|URL|来源|摘自|原文链接)\s*[:：]", re.I)
+_PARTIAL = re.compile(r"excerpt|fragment|head only|partial|cut\b|cut off|节选|摘录|片段", re.I)
+
+
+@dataclass(frozen=True)
+class Line:
+    """`cells` by column of the grid; `merged` marks cells that repeat the one they are merged into."""
+
+    cells: tuple[str, ...]
+    merged: tuple[bool, ...]
+    place: str
+    table: int | None
+
+    @property
+    def own(self) -> list[str]:
+        return [text for text, merged in zip(self.cells, self.merged, strict=True) if not merged and text.strip()]
+
+    @property
+    def text(self) -> str:
+        return " | ".join(self.own)
+
+    @property
+    def cut(self) -> bool:
+        return bool(CUT.search(norm(self.text).strip()))
+
+
+def flatten(document: Document) -> list[Line]:
+    lines: list[Line] = []
+    for number, block in enumerate(document.blocks):
+        if isinstance(block, Paragraph):
+            for part in block.text.split("\n"):
+                if part.strip():
+                    lines.extend(_paragraph(part.strip(), block.place))
+        else:
+            for row in block.rows:
+                texts = tuple(_without_note(cell.text.strip()) for cell in row.cells)
+                merged = tuple(cell.merged for cell in row.cells)
+                lines.append(Line(texts, merged, row.place, number))
+    return lines
+
+
+def _without_note(text: str) -> str:
+    """`9 (not legible)`: a transcriber's remark in Latin letters behind a value is not part of it."""
+    note = re.search(r"\s+[\[(（][^\])）]*[A-Za-z]{3,}[^\])）]*[\])）]$", text)
+    return text[: note.start()] if note and not CUT.search(norm(note[0])) else text
+
+
+def is_partial(lines: list[Line]) -> bool:
+    """The head of an excerpt says that it is one."""
+    heads = [line.text for line in lines[:4] if PROVENANCE.match(line.text)]
+    return any(_PARTIAL.search(head) for head in heads)
+
+
+def _paragraph(text: str, place: str) -> Iterator[Line]:
+    if PROVENANCE.match(text):
+        yield Line((text,), (False,), place, None)
+        return
+    if re.search(r"[|｜]", text):
+        cells = tuple(part.strip() for part in re.split(r"[|｜]", text))
+        yield Line(cells, (False,) * len(cells), place, -1)
+        return
+    parts = [part.strip() for part in re.split(r"[;；]", text) if part.strip()]
+    rows = [_loose_cells(part) for part in parts]
+    if not any(rows):
+        yield Line((text,), (False,), place, None)
+        return
+    for part, row in zip(parts, rows, strict=True):
+        yield Line(tuple(row), (False,) * len(row), place, -1) if row else Line((part,), (False,), place, None)
+
+
+def _loose_cells(text: str) -> list[str] | None:
+    """`年度资金总额 20 20 10 100% 10`, `总分 100 94`, `资金情况 全年预算数 全年执行数 得分` as cells; None for a sentence."""
+    plain = norm(text).strip()
+    head = re.match(r"(?:[^\s:：]{0,12}[:：])?\s*[^\s:：]+", plain)
+    if not head or len(plain) > 120 or "。" in plain:
+        return None
+    tokens = plain.split()
+    if sum(1 for token in tokens if money_role(token)) >= 3:
+        return tokens
+    if tokens and tokens[0].endswith(":") and len(tokens) > 1:
+        first, rest = tokens[0].rstrip(":"), tokens[1:]
+    elif tokens and re.match(r"其中[:：]", tokens[0]) or tokens:
+        first, rest = tokens[0], tokens[1:]
+    else:
+        return None
+    label = squeeze(first)
+    if not (MONEY_LABEL.match(label) or TOTAL_LABEL.fullmatch(label)) or not rest:
+        return None
+    value = rf"(?:{NUMBER})(?:%|万元|元|分)?|-|—|/|[\u4e00-\u9fff()]{{2,8}}[:：]?(?:{NUMBER})%?"
+    return [first, *rest] if all(re.fullmatch(value, token) for token in rest) else None

@@ -1,0 +1,189 @@
+"""A line of the money block → MoneyRow: by header columns, by labels inside the cells, or by the order of the numbers.
+
+Does not belong here: whether the amounts are right (rules/execution.py, rules/money_sums.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from selfeval.lint.columns import MONEY_LABEL, NESTED_MONEY, TOTAL_LABEL, TOTAL_MONEY, money_role
+from selfeval.lint.forms import MoneyRow
+from selfeval.lint.lines import Line
+from selfeval.lint.numbers import NUMBER, is_blank, norm, plain_number, squeeze
+
+Roles = tuple[str | None, ...]
+_INLINE = re.compile(
+    rf"(?P<label>[\u4e00-\u9fff()（）]{{2,10}}?)\s*[:：=]?\s*(?P<value>(?:{NUMBER})(?:%|万元|元)?|-|—)$"
+)
+
+
+def header(line: Line, previous: Roles | None) -> Roles | None:
+    """The roles of a money header; a second header row fills in what the first left open."""
+    roles = tuple(money_role(text) for text in line.cells)
+    amounts = {role for role in roles if role in ("initial", "final", "paid")}
+    if any(plain_number(text) or re.search(r"[\u4e00-\u9fff)]\s*[\d.,]+%?$", text) for text in line.own[1:]):
+        return None
+    named = {role for role in roles if role}
+    if len(amounts) >= 2 or (amounts and named & {"rate", "score"}):
+        return roles
+    if previous and len(previous) == len(roles) and amounts and len(named) >= 2:
+        return tuple(role or old for role, old in zip(roles, previous, strict=True))
+    return None
+
+
+def parse(line: Line, roles: Roles | None, in_block: bool) -> MoneyRow | None:
+    """None when the line is no money row. `in_block`: a money header or row came just before."""
+    found = _label(line, in_block)
+    if found is None:
+        return None
+    index, label, rest = found
+    cells = list(line.cells)
+    tail = [text for text, merged in zip(cells[index + 1 :], line.merged[index + 1 :], strict=True) if not merged]
+    if rest:
+        tail = [rest, *tail]
+    values = _labelled(tail)
+    if values is None:
+        if roles and not rest:
+            values = _by_header(cells, line.merged, roles, index)
+        if values is None:
+            values = _by_order(tail)
+    if not values or not any(plain_number(values.get(role, "")) for role in ("initial", "final", "paid")):
+        return _empty_row(label, line, values)
+    total = bool(TOTAL_MONEY.match(label)) and "其中" not in label
+    return MoneyRow(label, line.place, total, bool(NESTED_MONEY.search(label)), values)
+
+
+def _empty_row(label: str, line: Line, values: dict[str, str] | None) -> MoneyRow | None:
+    """A part left blank still says that the parts are complete."""
+    rest = [text for text in line.own if squeeze(text) != label]
+    if values is None and not (rest and all(is_blank(text) for text in rest)) and len(line.own) > 1:
+        return None
+    if not line.own or not all(is_blank(text) or MONEY_LABEL.match(squeeze(text)) for text in line.own[-1:]):
+        return None
+    total = bool(TOTAL_MONEY.match(label)) and "其中" not in label
+    return MoneyRow(label, line.place, total, bool(NESTED_MONEY.search(label)), values or {})
+
+
+def _label(line: Line, in_block: bool) -> tuple[int, str, str] | None:
+    """Index and text of the row's label, and a number typed behind it in the same cell."""
+    best: tuple[int, str, str] | None = None
+    for index, text in enumerate(line.cells[:6]):
+        plain = squeeze(text)
+        if plain_number(text) or (is_blank(text) and best):
+            break
+        if money_role(text) and not MONEY_LABEL.match(plain):
+            break
+        match = re.match(rf"(.*?[^\d.,\s])\s+((?:{NUMBER}).*)$", norm(text).strip())
+        label, rest = (squeeze(match[1]), match[2]) if match else (plain, "")
+        inline = re.match(rf"(.*?[:：])\s*([\u4e00-\u9fff]+(?:{NUMBER}).*)$", norm(text).strip())
+        if inline and MONEY_LABEL.match(squeeze(inline[1])):
+            label, rest = squeeze(inline[1]), inline[2]
+        else:
+            spaced = re.match(rf"(\S+)\s+([\u4e00-\u9fff]{{2,8}}(?:{NUMBER}).*)$", norm(text).strip())
+            if spaced and MONEY_LABEL.match(squeeze(spaced[1])):
+                label, rest = squeeze(spaced[1]), spaced[2]
+        label = label.rstrip(":")
+        known = MONEY_LABEL.match(label) or (in_block and re.match(r"(?:合计|总计)$|其中[:：]?", label))
+        if known and len(label) <= 24 and not re.search(r"率|得分", label):
+            best = (index, label, rest)
+            if rest:
+                break
+    return best
+
+
+def _labelled(cells: Sequence[str]) -> dict[str, str] | None:
+    """`全年预算65.66 | 全年执行65.07 | 10 | 99% | 9`: labels inside; what has none is read by its place after them."""
+    tokens: list[str] = []
+    for cell in cells:
+        parts = norm(cell).split()
+        tokens.extend(parts if len(parts) > 1 and all(_INLINE.match(part) for part in parts) else [norm(cell).strip()])
+    values: dict[str, str] = {}
+    open_cells: list[str] = []
+    for token in tokens:
+        match = _INLINE.match(token)
+        role = _inline_role(match["label"]) if match else None
+        if match and role:
+            values[role] = match["value"]
+        elif token and (plain_number(token) or is_blank(token)):
+            open_cells.append(token)
+    if len(values) < 2:
+        return None
+    for token in open_cells:
+        if token.endswith("%"):
+            values.setdefault("rate", token)
+        elif "weight" not in values and "rate" not in values:
+            values["weight"] = token
+        elif "score" not in values:
+            values["score"] = token
+        elif "weight" not in values:
+            values["weight"] = token
+    return values
+
+
+def _inline_role(label: str) -> str | None:
+    return money_role(label) or ("initial" if label.startswith("年初") else None)
+
+
+def _by_header(cells: Sequence[str], merged: Sequence[bool], roles: Roles, label: int) -> dict[str, str] | None:
+    """Cells under their headers; rows typed by hand may be a column or two off, so the best fit of a shift is taken."""
+    best: tuple[int, dict[str, str]] | None = None
+    for shift in (0, -1, 1, -2, 2):
+        values: dict[str, str] = {}
+        fit = -abs(shift)
+        for column, role in enumerate(roles):
+            place = column + shift
+            if role is None or not label < place < len(cells):
+                continue
+            text = cells[place].strip()
+            if role in values and (merged[place] or is_blank(text)):
+                continue
+            values[role] = text
+            number = plain_number(text)
+            if role != "reason":
+                fit += 2 if number else (1 if is_blank(text) else -3)
+            if role in ("initial", "final", "paid") and text.endswith("%"):
+                fit -= 4
+            if role == "rate" and text.endswith("%"):
+                fit += 3
+        if values and (best is None or fit > best[0]):
+            best = (fit, values)
+    return best[1] if best and best[0] > 0 else None
+
+
+def _by_order(cells: Sequence[str]) -> dict[str, str] | None:
+    """No header at hand: the percentage tells where the amounts end."""
+    texts = [norm(text).strip() for text in cells]
+    numbers = [text for text in texts if plain_number(text) or is_blank(text)]
+    if len(numbers) < len(texts) - 1:
+        return None
+    rate = next((i for i, text in enumerate(numbers) if text.endswith("%")), None)
+    if rate is None:
+        amounts = [text for text in numbers if plain_number(text)]
+        names: tuple[str, ...] = {2: ("final", "paid"), 3: ("initial", "final", "paid")}.get(len(amounts), ())
+        return dict(zip(names, amounts, strict=True)) or None
+    before, after = numbers[:rate], numbers[rate + 1 :]
+    values = {"rate": numbers[rate]}
+    weight_after = len(after) >= 2 or (len(before) == 3 and not after) or len(before) == 2
+    if weight_after:
+        values |= dict(zip(("weight", "score"), after, strict=False))
+        amounts = before
+    else:
+        values |= {"weight": before[-1]} | dict(zip(("score",), after, strict=False))
+        amounts = before[:-1]
+    names = ("initial", "final", "paid")[-len(amounts) :] if amounts else ()
+    if len(amounts) > 3 or len(amounts) < 2:
+        return None
+    return values | dict(zip(names, amounts, strict=True))
+
+
+def is_total_label(text: str) -> bool:
+    return bool(TOTAL_LABEL.fullmatch(squeeze(text)))
+
+
+def block_weight(text: str) -> Decimal | None:
+    """预算执行情况(10分), 得分(20分*执行率)."""
+    match = re.search(r"(?:预算执行|执行率|得分|资金情况|资金执行)[^\d|]{0,12}\((\d+(?:\.\d+)?)分?(?:[*×x].*?)?\)", squeeze(text))
+    return Decimal(match[1]) if match and 0 < Decimal(match[1]) <= 30 else None

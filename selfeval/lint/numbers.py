@@ -1,0 +1,152 @@
+"""Numbers as people print them: separators, full-width digits, 万/亿, 余/近/约, %, comparison signs, Chinese numerals.
+
+Belongs here: text → Decimal with its unit, and how exactly a printed number may be compared. Does not belong here:
+what a number means in a form (tables.py) or whether it is right (rules/).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+#: full-width ASCII to ASCII, one character for one, so that offsets stay those of the original text.
+_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_WIDTH |= {0x3000: 0x20, 0x00A0: 0x20, ord("≧"): ord("≥"), ord("≦"): ord("≤"), ord("﹦"): ord("="), ord("═"): ord("=")}
+_WIDTH |= {ord("−"): ord("-"), ord("【"): ord("["), ord("】"): ord("]"), ord("﹪"): ord("%"), ord("⩾"): ord("≥")}
+_WIDTH |= {ord("⩽"): ord("≤"), ord("〔"): ord("["), ord("〕"): ord("]")}
+
+NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"
+COUNTERS = (
+    "人次|人/次|户次|车次|场次|人|名|位|户|家|个|项|次|场|期|份|条|套|台|件|种|处|篇|本|册|辆|亩|公里|平方米|米|厘米|株|吨|公斤"
+    "|天|日|年|月|小时|分钟|所|村|社区|座|批|例|起|张|块|只|头|部|艘|盏|架|幅|面|对|支|类|宗|笔|间|棵|分"
+)
+_QUANTITY = re.compile(
+    rf"(?P<op>>=|<=|≥|≤|=|>|<|不低于|不少于|不小于|不高于|不超过|不多于|不大于|大于等于|小于等于|大于|小于|高于|低于|超过)?\s*"
+    rf"(?P<pre>约|近|逾|超)?\s*(?P<neg>(?<![\d\w.%)])-)?(?P<num>{NUMBER})\s*(?P<approx1>余|多)?\s*"
+    rf"(?P<scale>万亿|亿|万|千万|百万)?\s*(?P<approx2>余|多)?\s*"
+    rf"(?P<unit>个百分点|百分点|百分比|%|‰|元|{COUNTERS})?"
+)
+_OPS = {
+    ">=": "≥", "不低于": "≥", "不少于": "≥", "不小于": "≥", "大于等于": "≥", "<=": "≤", "不高于": "≤", "不超过": "≤",
+    "不多于": "≤", "不大于": "≤", "小于等于": "≤", "大于": ">", "高于": ">", "小于": "<", "低于": "<", "超过": ">",
+}  # fmt: skip
+_SCALES = {"万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4}
+BLANKS = {"", "-", "--", "—", "——", "/", "\\", "无数据", "[blank]", "[空白]", "(空白)", "(空)", "[空]", "blank", "(blank)"}
+_CN = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2, "〇": 0}
+
+
+def norm(text: str) -> str:
+    """Half-width twin of `text`, the same length."""
+    return text.translate(_WIDTH)
+
+
+def squeeze(text: str) -> str:
+    """`norm` without any white space: for labels, where people pad with spaces."""
+    return re.sub(r"\s+", "", norm(text))
+
+
+def is_blank(text: str) -> bool:
+    return squeeze(text).lower() in BLANKS
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One printed number. `value` is in the unit without 万/亿; `step` is one unit of its last printed digit."""
+
+    text: str
+    value: Decimal
+    step: Decimal
+    unit: str
+    op: str | None
+    approx: bool
+    start: int
+    end: int
+
+    @property
+    def percent(self) -> bool:
+        return self.unit in ("%", "百分比")
+
+    @property
+    def money(self) -> bool:
+        return self.unit == "元"
+
+
+def quantities(text: str) -> Iterator[Quantity]:
+    """Every number of `text`, left to right."""
+    plain = norm(text)
+    for m in _QUANTITY.finditer(plain):
+        number = m["num"].replace(",", "")
+        scale = _SCALES.get(m["scale"] or "", 1)
+        value = Decimal(number) * scale * (-1 if m["neg"] else 1)
+        step = Decimal(1).scaleb(-len(number.partition(".")[2])) * scale
+        op = _OPS.get(m["op"], m["op"]) if m["op"] else None
+        unit = {"人/次": "人次"}.get(m["unit"] or "", m["unit"] or "")
+        yield Quantity(
+            text=text[m.start("num") : m.end()].strip(),
+            value=value,
+            step=step,
+            unit=unit,
+            op=op,
+            approx=bool(m["pre"] or m["approx1"] or m["approx2"]),
+            start=m.start("num"),
+            end=m.end(),
+        )
+
+
+def only(text: str) -> Quantity | None:
+    """The number of a cell that holds one number and its unit, nothing else; None for words, dates, several numbers."""
+    plain = re.sub(r"\(.*?\)|\[.*?\]", "", norm(text)).strip()
+    found = list(quantities(plain))
+    if len(found) != 1:
+        return None
+    rest = plain[: found[0].start] + plain[found[0].end :]
+    rest = re.sub(r">=|<=|[≥≤=<>≈~:]|不低于|不少于|不小于|不高于|不超过|不多于|不大于|大于|小于|等于|高于|低于|超过|约|近|逾|超", "", rest)
+    return found[0] if len(rest.strip()) <= 4 and not re.search(r"\d", rest) else None
+
+
+def plain_number(text: str) -> Quantity | None:
+    """The number of a cell that holds nothing but a number (with 分, 元, 万元 or % at most): weights, points, money."""
+    cell = squeeze(text)
+    if not re.fullmatch(rf"-?(?:{NUMBER})(?:分|元|万元|万|%|亿元)?", cell):
+        return None
+    return next(quantities(cell), None)
+
+
+def half_up(value: Decimal, step: Decimal) -> Decimal:
+    return (value / step).quantize(Decimal(1), ROUND_HALF_UP) * step
+
+
+def show(value: Decimal, places: int = 2) -> str:
+    """A number for a message: at most `places` decimals, no trailing zeros, no exponent."""
+    text = f"{half_up(value, Decimal(1).scaleb(-places)):.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def show_money(value: Decimal) -> str:
+    """元 as a person would print it: 万元 from ten thousand up when it is not exact to the cent."""
+    if abs(value) >= 10**4 and value % 100 == 0:
+        return f"{show(value / 10**4, 6)}万元"
+    return f"{show(value)}元"
+
+
+def chinese_number(text: str) -> int | None:
+    """一 … 九十九, 两; None for anything else."""
+    if re.fullmatch(r"\d{1,4}", text):
+        return int(text)
+    m = re.fullmatch(r"([一二两三四五六七八九])?(十)?([一二三四五六七八九])?", text)
+    if not m or not text:
+        return None
+    tens, ten, ones = m.groups()
+    if ten:
+        return (_CN[tens] if tens else 1) * 10 + (_CN[ones] if ones else 0)
+    return _CN[text] if len(text) == 1 else None
+
+
+def chinese_numeral(number: int) -> str:
+    digits = "零一二三四五六七八九"
+    if number < 10:
+        return digits[number]
+    tens, ones = divmod(number, 10)
+    return ("" if tens == 1 else digits[tens]) + "十" + (digits[ones] if ones else "")

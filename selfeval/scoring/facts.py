@@ -1,0 +1,92 @@
+"""Scores as facts: score.indicator.CODE/三级指标 and score.project.CODE, with the rows that they rest on.
+
+Belongs here: naming and lineage of points. Does not belong here: computing them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from selfeval.model import Fact, FactInput, IndicatorScore, Origin, ProjectScore, Scores
+from selfeval.scoring.arithmetic import half_up, plain
+
+INDICATOR_DEFINITION = (
+    "达到指标值得全部权重；未达到按权重×实际完成值÷指标值（≤为指标值÷实际完成值）四舍五入到0.01分"
+    "且不得满分，逾期为0分，定性指标按档次比例计分"
+)
+PROJECT_DEFINITION = "预算执行率得分（{weight}×支出数÷全年预算数，最高{weight}分）与各绩效指标得分之和"
+
+
+def score_facts(
+    scores: Scores, facts: Mapping[str, Fact] | None = None, digests: Mapping[str, str] | None = None
+) -> dict[str, Fact]:
+    """The points as facts. `facts` gives the inputs of what was scored; `digests` the sha256 of a file of the unit,
+    where no fact rests on it already."""
+    known = facts or {}
+    digest_of = {i.file: i.sha256 for fact in known.values() for i in fact.inputs} | dict(digests or {})
+    out: dict[str, Fact] = {}
+    for project in scores.projects:
+        for score in project.indicators:
+            if score.points is not None:
+                fact = _indicator_fact(project, score, known, digest_of)
+                out[fact.id] = fact
+        if project.total is not None:
+            fact = _project_fact(project, scores, out, digest_of)
+            out[fact.id] = fact
+    return out
+
+
+def _indicator_fact(
+    project: ProjectScore, score: IndicatorScore, facts: Mapping[str, Fact], digests: Mapping[str, str]
+) -> Fact:
+    points = half_up(score.points or Decimal(0))
+    source = facts.get(score.source_fact or "")
+    return Fact(
+        id=score.indicator.fact_id,
+        value=points,
+        unit="分",
+        display=f"{plain(points)}分",
+        name=f"{project.project.name}—{score.indicator.level3}得分",
+        definition=f"{INDICATOR_DEFINITION}：{score.how}",
+        sql=None,
+        inputs=(*(source.inputs if source else ()), _row(score.indicator.origin, digests)),
+        project=project.project.code,
+    )
+
+
+def _project_fact(project: ProjectScore, scores: Scores, done: Mapping[str, Fact], digests: Mapping[str, str]) -> Fact:
+    total = half_up(project.total or Decimal(0))
+    parts = [i for s in project.indicators if s.indicator.fact_id in done for i in done[s.indicator.fact_id].inputs]
+    declared = [s.indicator.origin for s in project.indicators]
+    return Fact(
+        id=f"score.project.{project.project.code}",
+        value=total,
+        unit="分",
+        display=f"{plain(total)}分",
+        name=f"{project.project.name}自评得分",
+        definition=PROJECT_DEFINITION.format(weight=plain(scores.execution_weight)),
+        sql=None,
+        inputs=_merged([_row(project.project.origin, digests), *parts], declared),
+        project=project.project.code,
+    )
+
+
+def _row(origin: Origin, digests: Mapping[str, str]) -> FactInput:
+    return FactInput(origin.dataset, origin.file, digests.get(origin.file, ""), 1)
+
+
+def _merged(inputs: Iterable[FactInput], declared: Iterable[Origin]) -> tuple[FactInput, ...]:
+    """One entry a file. Two facts of one file may share rows, so the larger count stands, except for the
+    declaration, where each indicator is a row of its own."""
+    rows: dict[tuple[str, str, str], int] = {}
+    for item in inputs:
+        key = (item.dataset, item.file, item.sha256)
+        rows[key] = max(rows.get(key, 0), item.rows)
+    own: dict[tuple[str, str], int] = {}
+    for origin in declared:
+        own[origin.dataset, origin.file] = own.get((origin.dataset, origin.file), 0) + 1
+    return tuple(
+        FactInput(dataset, file, sha256, max(count, own.get((dataset, file), 0)))
+        for (dataset, file, sha256), count in rows.items()
+    )

@@ -1,0 +1,109 @@
+"""单位设置.toml and 补充说明.toml: what a unit may set and what a person confirmed, each against a schema.
+
+Belongs here: reading and checking both files. A wrong key or value is a ConfigError that names file and key.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+SETTINGS_FILE = "单位设置.toml"
+CONFIRMED_FILE = "补充说明.toml"
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class ConfigError(Exception):
+    """A call or a configuration that makes no sense; the text is one Chinese sentence for the operator."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class DatasetSettings(_Strict):
+    """What a unit sets for one dataset: more file patterns, more header names, another tolerance."""
+
+    globs: tuple[str, ...] = Field(default=(), alias="文件")
+    aliases: Mapping[str, tuple[str, ...]] = Field(default={}, alias="别名")
+    tolerance: Annotated[Decimal, Field(ge=0, le=1)] | None = Field(default=None, alias="容错率")
+
+
+class Settings(_Strict):
+    """单位设置.toml: every key is optional; the defaults are the contract's."""
+
+    datasets: Mapping[str, DatasetSettings] = Field(default={}, alias="数据集")
+    domains: Mapping[str, tuple[str, ...]] = Field(default={}, alias="取值")
+    pack: str = Field(default="national-2020", alias="规则包")
+    department_pack: str = Field(default="department-sichuan-c", alias="部门规则包")
+    tolerance: Annotated[Decimal, Field(ge=0, le=1)] = Field(default=Decimal("0.005"), alias="容错率")
+    left_out: tuple[str, ...] = Field(default=(), alias="不写的内容")
+    approval: bool = Field(default=False, alias="人工确认")
+
+    @field_validator("datasets")
+    @classmethod
+    def _known(cls, value: Mapping[str, DatasetSettings]) -> Mapping[str, DatasetSettings]:
+        from schemas import datasets
+
+        for name in value:
+            if name not in datasets():
+                raise ValueError(f"没有名为“{name}”的数据集")
+        return value
+
+    def tolerance_of(self, dataset: str) -> Decimal:
+        own = self.datasets.get(dataset)
+        return own.tolerance if own and own.tolerance is not None else self.tolerance
+
+    def domains_with(self, defaults: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        """The shipped lists of allowed values, each followed by what the unit adds."""
+        merged = dict(defaults)
+        for name, extra in self.domains.items():
+            if name not in defaults:
+                raise ConfigError(f"{SETTINGS_FILE}的“取值.{name}”没有对应的取值表，可用的有{'、'.join(sorted(defaults))}。")
+            merged[name] = tuple(dict.fromkeys((*defaults[name], *extra)))
+        return merged
+
+
+class Confirmed(_Strict):
+    """One text a person confirmed or wrote in the approval form."""
+
+    place: str = Field(alias="位置")
+    text: str = Field(alias="内容", min_length=1)
+    who: str = Field(default="", alias="填写人岗位")
+    when: str = Field(default="", alias="填写时间")
+
+
+class ConfirmedFile(_Strict):
+    entries: tuple[Confirmed, ...] = Field(default=(), alias="说明")
+
+
+def _load(path: Path, model: type[M]) -> M:
+    if not path.is_file():
+        return model()
+    try:
+        raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path.name}不是有效的TOML文件（{error}），请改正后重新运行。") from error
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{path.name}的“{key}”填写不正确（{first['msg']}），请改正后重新运行。") from error
+
+
+def load_settings(unit_dir: Path) -> Settings:
+    """Read 单位设置.toml of a unit; defaults where there is none. Raises ConfigError."""
+    return _load(unit_dir / SETTINGS_FILE, Settings)
+
+
+def load_confirmed(unit_dir: Path) -> dict[str, str]:
+    """Read 补充说明.toml: place → text. Raises ConfigError."""
+    return {entry.place: entry.text for entry in _load(unit_dir / CONFIRMED_FILE, ConfirmedFile).entries}

@@ -1,0 +1,149 @@
+"""The inventory of a unit's raw folder: every file, its digest, and the dataset it belongs to by name.
+
+Nothing is parsed here but archive directories; what a file holds is the reader's business.
+"""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+
+from schemas import Dataset, datasets
+from selfeval import digest
+from selfeval.model import Finding
+from selfeval.settings import CONFIRMED_FILE, SETTINGS_FILE, Settings
+
+TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".jsonl")
+BOOK_SUFFIXES = (".xlsx", ".xls", ".xlsm", ".xlsb")
+READABLE = (*TEXT_SUFFIXES, *BOOK_SUFFIXES, ".parquet")
+PACKED = (".gz", ".zst")
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """A raw file, or a member of an archive (`a.zip!b.csv`). `name` is relative to the unit's folder, with `/`."""
+
+    name: str
+    path: Path
+    sha256: str
+    bytes: int
+    member: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """The suffix of the content, without the packing: `x.csv.gz` → `.csv`."""
+        return _suffix(self.member or self.path.name)
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """All files of a unit: by dataset in file-name order, and the others."""
+
+    unit: str
+    year: int
+    root: Path
+    files: Mapping[str, tuple[RawFile, ...]]
+    others: tuple[str, ...]
+    findings: tuple[Finding, ...] = field(default=())
+
+
+def _suffix(name: str) -> str:
+    path = PurePosixPath(name.lower())
+    return PurePosixPath(path.stem).suffix if path.suffix in PACKED else path.suffix
+
+
+def _member_name(info: zipfile.ZipInfo) -> str:
+    """A member's name as written: old zip programs on Chinese Windows store GBK where the standard says cp437."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("gb18030")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return info.filename
+
+
+def _matches(name: str, patterns: Sequence[str]) -> bool:
+    base = PurePosixPath(name).name
+    return any(fnmatchcase(name, p) or fnmatchcase(base, p) for p in patterns)
+
+
+def dataset_of(name: str, settings: Settings) -> Dataset | None:
+    """The dataset a file belongs to by its name: the unit's own patterns first, then the shipped ones in order."""
+    for dataset in datasets().values():
+        own = settings.datasets.get(dataset.name)
+        if own and _matches(name, own.globs):
+            return dataset
+    return next((d for d in datasets().values() if _matches(name, d.globs)), None)
+
+
+def _members(raw: RawFile) -> list[RawFile]:
+    with zipfile.ZipFile(raw.path) as archive:
+        return [
+            RawFile(f"{raw.name}!{_member_name(info)}", raw.path, raw.sha256, info.file_size, info.filename)
+            for info in sorted(archive.infolist(), key=_member_name)
+            if not info.is_dir()
+        ]
+
+
+def _walk(root: Path) -> tuple[list[Path], list[Finding]]:
+    """Regular files below the unit's folder in name order; links that leave it and special files are findings."""
+    paths, findings = [], []
+    home = root.resolve()
+    for path in sorted(root.rglob("*"), key=lambda p: p.relative_to(root).as_posix()):
+        name = path.relative_to(root).as_posix()
+        if path.is_symlink() and not path.resolve().is_relative_to(home):
+            findings.append(_finding("source.link", "error", name, "是指向文件夹之外的链接，未读取", "请用文件本身替换这个链接"))
+        elif path.is_file() and stat.S_ISREG(path.stat().st_mode):
+            paths.append(path)
+        elif not path.is_dir():
+            findings.append(_finding("source.special", "error", name, "不是普通文件，未读取", "请用普通文件替换"))
+    return paths, findings
+
+
+def _finding(rule: str, severity: str, name: str, what: str, fix: str, dataset: str | None = None) -> Finding:
+    return Finding(rule, severity, f"文件“{name}”{what}。", f"{fix}。", dataset=dataset, file=name)  # type: ignore[arg-type]
+
+
+def scan(root: Path, year: int, unit: str, settings: Settings) -> Inventory:
+    """Take stock of `root`, the folder of one unit and year. Raises FileNotFoundError where there is no such folder."""
+    if not root.is_dir():
+        raise FileNotFoundError(root)
+    paths, findings = _walk(root)
+    files: dict[str, list[RawFile]] = {}
+    others: list[str] = []
+    for path in paths:
+        name = path.relative_to(root).as_posix()
+        if name in (SETTINGS_FILE, CONFIRMED_FILE):
+            continue
+        if path.name.startswith("~$"):
+            others.append(name)
+            findings.append(
+                _finding("source.temporary", "info", name, "是Excel打开时留下的临时文件，未读取", "关闭Excel后可以删除")
+            )
+            continue
+        raw = RawFile(name, path, digest.of_file(path), path.stat().st_size)
+        for member in _expand(raw):
+            dataset = dataset_of(member.name, settings)
+            if dataset and (member.kind in READABLE or member.kind == ".zip"):
+                files.setdefault(dataset.name, []).append(member)
+            else:
+                others.append(member.name)
+                findings.append(
+                    _finding("source.unknown", "info", member.name, "不属于任何已知数据，未读取", "如需计入请按数据名称命名")
+                )
+    ordered = {name: tuple(files[name]) for name in datasets() if name in files}
+    return Inventory(unit, year, root, ordered, tuple(others), tuple(findings))
+
+
+def _expand(raw: RawFile) -> list[RawFile]:
+    if not raw.name.lower().endswith(".zip"):
+        return [raw]
+    try:
+        return _members(raw)
+    except (zipfile.BadZipFile, OSError, NotImplementedError):
+        # Left to the reader, which says so under the dataset: the unit is then blocked, not awaiting.
+        return [raw]

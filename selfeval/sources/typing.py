@@ -1,0 +1,84 @@
+"""A cell as text → a value, in DuckDB's SQL: one expression a kind of column, used for tables of every size.
+
+An expression gives NULL for an empty cell and for one that cannot be read as its kind; the caller tells the two apart.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pyarrow as pa
+
+from schemas.base import ARROW_TYPES
+
+_FULL = "０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ．，－＋％（）：／￥−"
+_HALF = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.,-+%():/¥-"
+_SPACE = "chr(9)||chr(10)||chr(13)||chr(32)||chr(160)||chr(12288)||chr(65279)||chr(8203)"
+_TIMES = ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%H时%M分%S秒", "%H时%M分")
+_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
+_STAMPS = tuple(f"{d} {t}" for d in _DATES for t in _TIMES) + tuple(f"%Y-%m-%dT{t}" for t in _TIMES[:3]) + ("%Y%m%d%H%M%S",)
+
+#: DuckDB's names of the Arrow types of the declarations.
+DUCKDB_TYPES = {
+    pa.string(): "VARCHAR",
+    pa.int64(): "BIGINT",
+    pa.decimal128(18, 2): "DECIMAL(18,2)",
+    pa.decimal128(24, 8): "DECIMAL(24,8)",
+    pa.date32(): "DATE",
+    pa.timestamp("us"): "TIMESTAMP",
+}
+
+
+def duckdb_type(kind: str) -> str:
+    return DUCKDB_TYPES[ARROW_TYPES[kind]]
+
+
+def macros() -> list[str]:
+    """CREATE MACRO statements that the expressions below need."""
+    dates = ", ".join(f"'{f}'" for f in _DATES)
+    stamps = ", ".join(f"'{f}'" for f in _STAMPS)
+    return [
+        f"CREATE OR REPLACE MACRO sf_trim(x) AS nullif(trim(x, {_SPACE}), '')",
+        f"CREATE OR REPLACE MACRO sf_half(x) AS sf_trim(translate(x, '{_FULL}', '{_HALF}'))",
+        # Brackets mean a negative amount; separators count only where they part thousands.
+        "CREATE OR REPLACE MACRO sf_plain(x) AS CASE"
+        " WHEN regexp_full_match(x, '\\(.*\\)') THEN '-' || x[2:-2] ELSE x END",
+        "CREATE OR REPLACE MACRO sf_digits(x) AS CASE"
+        " WHEN regexp_full_match(x, '[-+]?[0-9]{1,3}(,[0-9]{3})+(\\.[0-9]*)?') THEN replace(x, ',', '') ELSE x END",
+        "CREATE OR REPLACE MACRO sf_number(x) AS CASE WHEN regexp_full_match(sf_digits(sf_plain(x)),"
+        " '[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)') THEN TRY_CAST(sf_digits(sf_plain(x)) AS DECIMAL(24,8)) END",
+        "CREATE OR REPLACE MACRO sf_money(x, factor) AS CASE"
+        " WHEN sf_number(regexp_replace(x, '^¥|元$', '')) * factor"
+        " = round(sf_number(regexp_replace(x, '^¥|元$', '')) * factor, 2)"
+        " THEN TRY_CAST(sf_number(regexp_replace(x, '^¥|元$', '')) * factor AS DECIMAL(18,2)) END",
+        "CREATE OR REPLACE MACRO sf_integer(x) AS CASE WHEN sf_number(x) = floor(sf_number(x))"
+        " THEN TRY_CAST(sf_number(x) AS BIGINT) END",
+        "CREATE OR REPLACE MACRO sf_date(x) AS coalesce("
+        f"CAST(try_strptime(x, [{dates}]) AS DATE),"
+        " CASE WHEN regexp_full_match(x, '[0-9]{8}') THEN CAST(try_strptime(x, '%Y%m%d') AS DATE) END,"
+        f" CAST(try_strptime(x, [{stamps}]) AS DATE))",
+        f"CREATE OR REPLACE MACRO sf_timestamp(x) AS coalesce(try_strptime(x, [{stamps}]),"
+        " CAST(sf_date(x) AS TIMESTAMP))",
+        "CREATE OR REPLACE MACRO sf_month(x) AS strftime(coalesce("
+        "CASE WHEN regexp_full_match(x, '[0-9]{6}') THEN try_strptime(x || '01', '%Y%m%d') END,"
+        " try_strptime(x || '-01', ['%Y-%m-%d']), try_strptime(x || '/01', ['%Y/%m/%d']),"
+        " try_strptime(x || '01日', ['%Y年%m月%d日']), CAST(sf_date(x) AS TIMESTAMP)), '%Y-%m')",
+    ]
+
+
+def expression(kind: str, cell: str, factor: Decimal = Decimal(1)) -> str:
+    """SQL that turns the VARCHAR expression `cell` into a value of `kind`; money comes out in 元."""
+    half = f"sf_half({cell})"
+    by_kind = {
+        "text": f"sf_trim({cell})",
+        "free": f"scrub(sf_trim({cell}))",
+        "code": half,
+        "month": f"sf_month({half})",
+        "integer": f"sf_integer({half})",
+        "money": f"sf_money({half}, {int(factor)})",
+        "decimal": f"sf_number({half})",
+        "percent": f"sf_number(rtrim({half}, '%'))",
+        "date": f"sf_date({half})",
+        "timestamp": f"sf_timestamp({half})",
+    }
+    return by_kind[kind]
