@@ -12,11 +12,11 @@ import json
 from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 OWN_PACKAGES = ("selfeval", "schemas")
+ROOT = Path(__file__).parent.parent
 #: Libraries whose version shapes what a step gives.
 LIBRARIES = ("pandas", "pandera", "duckdb", "jinja2", "pyarrow", "python-calamine")
 _CHUNK = 1 << 20
@@ -43,19 +43,20 @@ def of_value(value: Any) -> str:
 @cache
 def versions() -> dict[str, str]:
     """Versions of this program and of the libraries that shape its output."""
-    return {name: metadata.version(name) for name in ("selfeval", *LIBRARIES)}
+    return {name: metadata.version(name) for name in LIBRARIES}
 
 
 @cache
 def _module_file(module: str) -> Path | None:
-    spec = find_spec(module)
-    return Path(spec.origin) if spec and spec.origin else None
+    """The source of a module of this repository, found without importing it."""
+    stem = ROOT.joinpath(*module.split("."))
+    return next((p for p in (stem.with_suffix(".py"), stem / "__init__.py") if p.is_file()), None)
 
 
 @cache
 def _imports(module: str) -> frozenset[str]:
     path = _module_file(module)
-    if path is None or path.suffix != ".py":
+    if path is None:
         return frozenset()
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_bytes())):
@@ -64,18 +65,7 @@ def _imports(module: str) -> frozenset[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module)
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return frozenset(name for name in found if name.split(".")[0] in OWN_PACKAGES and _is_module(name))
-
-
-@cache
-def _is_module(name: str) -> bool:
-    parent, _, _ = name.rpartition(".")
-    if parent and not _is_module(parent):
-        return False
-    path = _module_file(parent) if parent else None
-    if parent and (path is None or path.name != "__init__.py"):
-        return False
-    return find_spec(name) is not None
+    return frozenset(name for name in found if name.split(".")[0] in OWN_PACKAGES and _module_file(name))
 
 
 def module_closure(modules: Iterable[str]) -> list[str]:

@@ -51,6 +51,8 @@ class Store:
     root: Path
     force: bool = False
     records: list[StepRecord] = field(default_factory=list)
+    #: entries found sound or made by this process: looked at once, not at every stage.
+    _sound: dict[str, Entry] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -80,11 +82,14 @@ class Store:
         """
         started = time.perf_counter()
         key = digest.of_value({"stage": stage, **depends_on})
+        if key in self._sound:
+            return self._sound[key]
         entry = None if self.force else self.get(key)
         reused = entry is not None
         if entry is None:
             entry = self._build(key, build)
         self.records.append(StepRecord(f"{stage} {label}".strip(), time.perf_counter() - started, "reused" if reused else "ran"))
+        self._sound[key] = entry
         return entry
 
     def _build(self, key: str, build: Callable[[Path], Mapping[str, Any]]) -> Entry:

@@ -15,7 +15,7 @@ from selfeval.lint.model import Document, Paragraph
 from selfeval.lint.numbers import NUMBER, norm, squeeze
 
 #: where an excerpt ends or leaves something out.
-CUT = re.compile(r"\(cut\)|\(略\)|\(下略\)|\(以下略\)|\(节选\)|\(未完\)|…\s*$|\.{3,}\s*$|\(截断\)|\(上略\)|\[cut\]|\[略\]")
+CUT = re.compile(r"\([^()]*\bcut(?: off)?\)|\(略\)|\(下略\)|\(以下略\)|\(节选\)|\(未完\)|…\s*$|\.{3,}\s*$|\(截断\)|\(上略\)|\[cut\]|\[略\]")
 #: the head that whoever transcribed an excerpt put above it.
 PROVENANCE = re.compile(r"^(SOURCE|STATUS|URL|来源|摘自|原文链接)\s*[:：]", re.I)
 _PARTIAL = re.compile(r"excerpt|fragment|head only|partial|cut\b|cut off|节选|摘录|片段", re.I)
@@ -29,6 +29,8 @@ class Line:
     merged: tuple[bool, ...]
     place: str
     table: int | None
+    #: something is left out here; the mark itself is no longer in the cells.
+    cut: bool = False
 
     @property
     def own(self) -> list[str]:
@@ -37,10 +39,6 @@ class Line:
     @property
     def text(self) -> str:
         return " | ".join(self.own)
-
-    @property
-    def cut(self) -> bool:
-        return bool(CUT.search(norm(self.text).strip()))
 
 
 def flatten(document: Document) -> list[Line]:
@@ -52,16 +50,22 @@ def flatten(document: Document) -> list[Line]:
                     lines.extend(_paragraph(part.strip(), block.place))
         else:
             for row in block.rows:
+                cut = any(_is_cut(cell.text) for cell in row.cells)
                 texts = tuple(_without_note(cell.text.strip()) for cell in row.cells)
                 merged = tuple(cell.merged for cell in row.cells)
-                lines.append(Line(texts, merged, row.place, number))
+                lines.append(Line(texts, merged, row.place, number, cut))
     return lines
 
 
+def _is_cut(text: str) -> bool:
+    return bool(CUT.search(norm(text).strip()))
+
+
 def _without_note(text: str) -> str:
-    """`9 (not legible)`: a transcriber's remark in Latin letters behind a value is not part of it."""
+    """`9 (not legible)`, `10 …(cut)`: a transcriber's remark behind a value is not part of it."""
+    text = re.sub(r"\s*(?:…|\.{3,})\s*(?:[(（][^()（）]*[)）])?$", "", text)
     note = re.search(r"\s+[\[(（][^\])）]*[A-Za-z]{3,}[^\])）]*[\])）]$", text)
-    return text[: note.start()] if note and not CUT.search(norm(note[0])) else text
+    return text[: note.start()] if note else text
 
 
 def is_partial(lines: list[Line]) -> bool:
@@ -71,20 +75,21 @@ def is_partial(lines: list[Line]) -> bool:
 
 
 def _paragraph(text: str, place: str) -> Iterator[Line]:
+    cut = _is_cut(text)
     if PROVENANCE.match(text):
         yield Line((text,), (False,), place, None)
         return
     if re.search(r"[|｜]", text):
-        cells = tuple(part.strip() for part in re.split(r"[|｜]", text))
-        yield Line(cells, (False,) * len(cells), place, -1)
+        cells = tuple(_without_note(part.strip()) for part in re.split(r"[|｜]", text))
+        yield Line(cells, (False,) * len(cells), place, -1, cut)
         return
     parts = [part.strip() for part in re.split(r"[;；]", text) if part.strip()]
     rows = [_loose_cells(part) for part in parts]
     if not any(rows):
-        yield Line((text,), (False,), place, None)
+        yield Line((text,), (False,), place, None, cut)
         return
     for part, row in zip(parts, rows, strict=True):
-        yield Line(tuple(row), (False,) * len(row), place, -1) if row else Line((part,), (False,), place, None)
+        yield Line(tuple(row), (False,) * len(row), place, -1, cut) if row else Line((part,), (False,), place, None, cut)
 
 
 def _loose_cells(text: str) -> list[str] | None:

@@ -58,6 +58,8 @@ class Quantity:
     text: str
     value: Decimal
     step: Decimal
+    #: 10000 for 万
+    scale: int
     unit: str
     op: str | None
     approx: bool
@@ -87,6 +89,7 @@ def quantities(text: str) -> Iterator[Quantity]:
             text=text[m.start("num") : m.end()].strip(),
             value=value,
             step=step,
+            scale=scale,
             unit=unit,
             op=op,
             approx=bool(m["pre"] or m["approx1"] or m["approx2"]),

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from selfeval.lint.numbers import norm
+
 MOBILE = re.compile(r"(?<![\d.])1[3-9]\d(?:[ -]?\d{4}){2}(?![\d.])")
 LANDLINE = re.compile(r"(?<![\d.-])(?:\(0\d{2,3}\)|0\d{2,3}-)\s?\d{7,8}(?![\d-])")
 ID_CARD = re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)")
@@ -30,10 +32,11 @@ def bank_cards(plain: str) -> list[re.Match[str]]:
 
 def mask(text: str) -> str:
     """`text` with every private number as ***: broader than what is reported, because a mask costs nothing."""
-    for pattern in (ID_CARD, MOBILE, LANDLINE):
-        text = pattern.sub("***", text)
-    for match in reversed(bank_cards(text)):
-        text = f"{text[: match.start()]}***{text[match.end() :]}"
+    plain = norm(text)
+    spans = [m.span() for pattern in (ID_CARD, MOBILE, LANDLINE) for m in pattern.finditer(plain)]
+    spans += [m.span() for m in bank_cards(plain)]
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]}***{text[end:]}" if "***" not in text[start:end] else text
     return text
 
 

@@ -98,18 +98,25 @@ def _apply(item: packs.Item, data: Data) -> Result | None:
 
 
 def _goal_completion(weight: Decimal, formula: packs.GoalCompletion, data: Data) -> Result | None:
-    """weight × reaching ÷ in scope; 定性 is a person's judgement and not in scope."""
+    """weight × completion; 定性 is a person's judgement and not in scope."""
     scope = [
         score
         for project in data.of_categories(formula.categories)
         for score in project.indicators
         if _in_scope(score, formula.level2)
     ]
-    if not scope or any(score.met is None for score in scope):
+    earned = [score.points for score in scope if score.points is not None]
+    of = sum((score.indicator.weight for score in scope), Decimal(0))
+    if len(earned) < len(scope) or of <= 0:
         return None
-    reached = sum(1 for score in scope if score.met)
-    points = share_of(weight, Fraction(reached, len(scope)))
-    how = f"{len(scope)}项指标中{reached}项达到指标值，{plain(weight)}×{reached}÷{len(scope)}＝{plain(points)}分"
+    if formula.by == "points":
+        top, bottom = sum(earned, Decimal(0)), of
+        what = f"{len(scope)}项指标得{plain(top)}分、权重合计{plain(bottom)}分"
+    else:
+        top, bottom = Decimal(sum(1 for score in scope if score.met)), Decimal(len(scope))
+        what = f"{len(scope)}项指标中{plain(top)}项达到指标值"
+    points = share_of(weight, Fraction(top) / Fraction(bottom))
+    how = f"{what}，{plain(weight)}×{plain(top)}÷{plain(bottom)}＝{plain(points)}分"
     return Result(points, how, tuple(score.indicator.fact_id for score in scope))
 
 

@@ -239,7 +239,7 @@ def _relation(actual: Decimal, target: Decimal, nature: reading.Nature) -> str:
 def _quotient(weight: Decimal, actual: Decimal, target: Decimal, nature: reading.Nature, points: Decimal) -> str:
     """The arithmetic of a missed target in one expression, or why there is none."""
     if target <= 0 or actual <= 0:
-        return f"{'目标不大于0' if target <= 0 else '实际不大于0'}，得{arithmetic.plain(points)}分"
+        return f"{'目标不大于0时不按比例计分，' if target <= 0 else ''}得{arithmetic.plain(points)}分"
     top, bottom = (target, actual) if nature in ("≤", "<") else (actual, target)
     exact = arithmetic.half_up(Fraction(weight) * Fraction(top) / Fraction(bottom))
     text = f"{arithmetic.plain(weight)}×{arithmetic.plain(top)}÷{arithmetic.plain(bottom)}＝{arithmetic.plain(exact)}分"

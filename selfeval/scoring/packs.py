@@ -120,9 +120,11 @@ class Manual(Strict):
 
 
 class GoalCompletion(Strict):
-    """weight × indicators reaching their target ÷ indicators in scope; words look into 二级指标 and 项目类别."""
+    """weight × completion of the 定量 indicators in scope: by `reached`, the share of indicators that reach their
+    target; by `points`, their points ÷ their weights. Words of `level2` are looked for in 二级指标."""
 
     name: Literal["goal_completion"]
+    by: Literal["reached", "points"] = "reached"
     level2: list[str] = []
     categories: list[str] = []
 

@@ -17,6 +17,7 @@ from selfeval.model import Fact, FactInput, Finding, Indicator, Origin, Project,
 from selfeval.scoring import load_department_pack, load_pack, score
 
 ROOT = Path(__file__).parents[2]
+NOTES = {"预算调整说明": "上级专项年中下达。"}
 UNITS = ("351001", "352003")
 BINDINGS = {
     "communicators.count": "科普传播员人数",
@@ -76,10 +77,14 @@ def example_projects(unit: str) -> list[Project]:
     out = []
     for number, row in enumerate(book["指标执行"].iter_rows(values_only=True), start=1):
         if row[3] and number > 3:
-            money = [Decimal(str(cell).replace(",", "")) for cell in row[8:13]]
+            initial, adjustment, final, paid, balance = (Decimal(str(cell).replace(",", "")) for cell in row[8:13])
             origin = replace(BUDGETED, row=number)
             document = None if row[5] is None else str(row[5])
-            out.append(Project(str(row[3]), str(row[4]), str(row[2]), document, *money, origin))
+            out.append(
+                Project(
+                    str(row[3]), str(row[4]), str(row[2]), document, initial, adjustment, final, paid, balance, origin
+                )
+            )
     return out
 
 
@@ -92,6 +97,7 @@ def example_scores(unit: str, pack: str = "national-2020") -> tuple[Scores, tupl
         pack=load_pack(pack),
         department=load_department_pack(),
         profile={"违规记录": "未出现"},
+        notes=NOTES,
         year=2024,
     )
     return scores, findings, facts

@@ -1,7 +1,7 @@
 """The contract's “Scores”, case by case: points, sources of the actual, reasons, money, packs.
 
 Belongs here: scoring alone, on indicators and facts made here. Does not belong here: the example units and the
-department's table (test_scoring_examples.py), the pipeline that makes facts (tests/golden), sheets (test_scorecards.py).
+department's table (test_scoring_examples.py), the pipeline that makes facts, sheets (test_scorecards.py).
 """
 
 from __future__ import annotations

@@ -67,11 +67,12 @@ def test_department_table_of_an_example() -> None:
     assert by_id["budget.progress"].points == 6
     assert by_id["projects.result"].points == Decimal("1.81")  # 2 × (142600 + 219200) ÷ (180000 + 219200)
     assert by_id["budget.compilation"].points == Decimal("3.77")  # 5 × (0.5 − 0.198475) ÷ 0.4
-    assert by_id["duty.quantity"].points == 5  # 4 of 8
+    assert by_id["duty.quantity"].points == Decimal("8.48")  # 10 × 67.81 ÷ 80
+    assert by_id["projects.completion"].points == 1  # 8 of 16 reach their target
     assert by_id["finance.compliance"].points == 2
     assert (by_id["assets.use"].points, by_id["assets.use"].how) == (None, "待人工填写")
     fed = [item for item in table.items if item.points is not None]
-    assert table.scorable == sum(i.weight for i in fed) == 47
+    assert table.scorable == sum(i.weight for i in fed) == 52
     assert table.scored == sum(i.points for i in fed if i.points is not None)
     assert [f.severity for f in findings if f.rule == "scoring.pack.unverified"] == ["warning"]
 

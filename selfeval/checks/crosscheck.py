@@ -1,0 +1,104 @@
+"""Rules across tables: one SQL file a rule under rules/, its words in rules/rules.toml.
+
+A rule's query gives a row a finding: _file, _sheet, _row and `column` (the English name) place it, `value` is what
+stands there, and further columns fill the message. A rule whose tables are not all there is not run.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from pydantic import BaseModel, ConfigDict
+
+from schemas import subjects
+from schemas.declaration import PROFILE_NEEDED
+from selfeval.model import Finding, Severity
+
+FOLDER = Path(__file__).parent / "rules"
+
+
+class Rule(BaseModel):
+    """A rule's registry entry; `source` is the document and article it rests on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    severity: Severity
+    dataset: str
+    needs: tuple[str, ...]
+    message: str
+    fix: str
+    source: str
+    #: where rows of a table are found wanting only if another table has none, e.g. a whole table that is absent.
+    note: str = ""
+
+    @property
+    def query(self) -> str:
+        return (FOLDER / f"{self.id}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """The registry in its written order. Raises ValueError where SQL files and registry differ."""
+    raw = tomllib.loads((FOLDER / "rules.toml").read_text(encoding="utf-8"))
+    found = tuple(Rule(id=name, **entry) for name, entry in raw.items())
+    files = {path.stem for path in FOLDER.glob("*.sql")}
+    if files != {rule.id for rule in found}:
+        raise ValueError(f"rules without SQL or SQL without a rule: {files ^ {rule.id for rule in found}}")
+    return found
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Tables that rules compare with: the known 科目 codes and the rows a 单位信息 sheet must have."""
+    con.execute("CREATE TABLE _subjects (list VARCHAR, code VARCHAR)")
+    con.executemany("INSERT INTO _subjects VALUES (?, ?)", [[n, c] for n, codes in subjects().items() for c in codes])
+    con.execute("CREATE TABLE _profile_needed (item VARCHAR)")
+    con.executemany("INSERT INTO _profile_needed VALUES (?)", [[item] for item in PROFILE_NEEDED])
+
+
+def crosscheck(con: duckdb.DuckDBPyConnection, year: int, unit: str) -> list[Finding]:
+    """Run every rule whose tables are there; findings in registry, file and row order."""
+    there = {name for (name,) in con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
+    findings: list[Finding] = []
+    for rule in rules():
+        if set(rule.needs) <= there:
+            findings += _run(con, rule, {"year": year, "unit": unit})
+    return findings
+
+
+def _run(con: duckdb.DuckDBPyConnection, rule: Rule, values: Mapping[str, Any]) -> list[Finding]:
+    used = {name: value for name, value in values.items() if f"${name}" in rule.query}
+    result = con.execute(f"SELECT * FROM ({rule.query}) ORDER BY _file, _sheet, _row", used)
+    names = [column[0] for column in result.description or ()]
+    return [_finding(con, rule, dict(zip(names, row, strict=True))) for row in result.fetchall()]
+
+
+def _finding(con: duckdb.DuckDBPyConnection, rule: Rule, row: Mapping[str, Any]) -> Finding:
+    words = {name: "" if value is None else value for name, value in row.items()}
+    value = row.get("value")
+    return Finding(
+        rule.id,
+        rule.severity,
+        rule.message.format(**words),
+        rule.fix.format(**words),
+        dataset=rule.dataset,
+        file=row["_file"],
+        sheet=row["_sheet"],
+        row=row["_row"],
+        column=_label(con, row),
+        value=None if value is None else str(value),
+    )
+
+
+def _label(con: duckdb.DuckDBPyConnection, row: Mapping[str, Any]) -> str | None:
+    """The header as it stands in the file."""
+    found = con.execute(
+        'SELECT label FROM _labels WHERE _file = ? AND _sheet IS NOT DISTINCT FROM ? AND "column" = ?',
+        [row["_file"], row["_sheet"], row.get("column")],
+    ).fetchall()
+    return found[0][0] if found else None

@@ -1,0 +1,64 @@
+"""`无存在问题` beside a miss that the same document prints.
+
+Does not belong here: whether the points of the miss are right (points.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selfeval.lint.context import Context, Prose, finding
+from selfeval.lint.forms import Indicator
+from selfeval.lint.model import LintFinding
+from selfeval.lint.numbers import norm, plain_number
+
+_NONE = re.compile(
+    r"(?:无|没有|不存在|未发现)(?:任何|明显)?(?:存在)?(?:的)?问题|存在(?:的)?(?:主要)?问题(?:及原因分析)?[^\u4e00-\u9fff]{0,3}(?:暂?无|没有)(?=[。,，;\s]|$)"
+)
+
+
+def check(context: Context) -> Iterator[LintFinding]:
+    lost = _lost(context)
+    for prose, quoted in _claims(context):
+        if lost:
+            names = "、".join(f"“{indicator.name}”" for indicator in lost[:3])
+            message = f"文中称“{quoted}”，但指标{names}已失分，两者矛盾。"
+            yield finding("claim", "warning", prose.place, quoted, "写明失分指标的问题和改进措施", message)
+            return
+        rate = _shortfall(context)
+        if rate:
+            place, text = rate
+            message = f"文中称“{quoted}”，而{place}写有“{text}”，请核实是否未完成目标。"
+            yield finding("claim", "info", prose.place, quoted, "核实后写明", message)
+            return
+
+
+def _claims(context: Context) -> Iterator[tuple[Prose, str]]:
+    for index, prose in enumerate(context.prose):
+        m = _NONE.search(prose.plain)
+        if m and len(m[0]) >= 3:
+            yield prose, prose.text[m.start() : m.end()]
+        elif re.fullmatch(r"存在(?:的)?(?:主要)?问题", prose.plain.strip()) and index + 1 < len(context.prose):
+            if re.fullmatch(r"(?:暂)?无[。.]?|没有[。.]?", context.prose[index + 1].plain.strip()):
+                yield context.prose[index + 1], f"{prose.text}：{context.prose[index + 1].text}"
+
+
+def _lost(context: Context) -> list[Indicator]:
+    """Indicators with fewer points than their weight."""
+    out = []
+    for form in context.forms:
+        for indicator in form.indicators:
+            weight, score = indicator.weight_value, plain_number(indicator.score or "")
+            if weight is not None and score is not None and score.value < weight and not indicator.execution:
+                out.append(indicator)
+    return out
+
+
+def _shortfall(context: Context) -> tuple[str, str] | None:
+    for prose in context.prose:
+        m = re.search(r"(?:完成(?:率|量)|完成比例|达标率)(?:达到?|为|仅|:)?\s*(\d+(?:\.\d+)?)%", norm(prose.plain))
+        if m and float(m[1]) < 100:
+            return prose.place, prose.text[m.start() : m.end()]
+    return None
+

@@ -1,0 +1,105 @@
+"""预算执行率 and its points in the money block: paid ÷ full-year budget, times the weight, rounded half-up.
+
+Belongs here: the money row by itself. Does not belong here: sums of money rows (money_sums.py), the grand total
+(totals.py), execution rates in sentences (rates.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from selfeval.lint.context import Context, finding
+from selfeval.lint.forms import Form, MoneyRow
+from selfeval.lint.model import LintFinding
+from selfeval.lint.numbers import Quantity, half_up, plain_number, show
+
+_CENT = Decimal("0.01")
+_ALMOST_ALL = Decimal("0.99995")
+
+
+def check(context: Context) -> Iterator[LintFinding]:
+    for form in context.forms:
+        for row in form.money:
+            yield from _row(row, form)
+
+
+def _row(row: MoneyRow, form: Form) -> Iterator[LintFinding]:
+    final, paid = row.amount("final"), row.amount("paid")
+    source = "全年执行数÷全年预算数"
+    if row.total and not final and not paid:
+        parts = [part for part in form.money if not part.total and not part.nested and part.amount("final")]
+        final = sum((part.amount("final") or Decimal(0) for part in parts), Decimal(0))
+        paid = sum((part.amount("paid") or Decimal(0) for part in parts), Decimal(0))
+        source = "按分项合计的执行数÷预算数"
+        if not any(plain_number(row.text(key)) for key in ("rate", "score")):
+            return
+    if not final or paid is None or final < 0 or paid < 0:
+        return
+    rate = paid / final
+    printed, score = plain_number(row.text("rate")), plain_number(row.text("score"))
+    weight = _weight(row, form)
+    wrong_rate = printed is not None and not _rate_fits(printed, rate)
+    why = _score_fault(score, weight, rate, None if wrong_rate else printed)
+    if not wrong_rate and not why:
+        return
+    expected = f"执行率{show(rate * 100)}%"
+    quoted = f"{row.label} 执行率{row.text('rate')}" if printed else row.label
+    if score is not None and weight is not None:
+        expected += f"，得分{show(_points(weight, rate))}"
+        quoted += f" 得分{row.text('score')}"
+    reason = why or "印出的执行率与金额不符"
+    message = f"执行率应为{source}（{show(paid, 6)}÷{show(final, 6)}={show(rate * 100)}%），{reason}。"
+    yield finding("execution-points", "error", f"{row.place}“{row.label}”", quoted, expected, message)
+
+
+def _weight(row: MoneyRow, form: Form) -> Decimal | None:
+    own = row.amount("weight")
+    if own is not None:
+        return own
+    if form.execution_weight is not None:
+        return form.execution_weight
+    weights = [indicator.weight_value for indicator in form.indicators]
+    if form.cut or not weights or None in weights:
+        return None
+    rest = 100 - sum((w for w in weights if w is not None), Decimal(0))
+    return rest if rest in (10, 20) else None
+
+
+def _rate_fits(printed: Quantity, rate: Decimal) -> bool:
+    """Rounded or cut off at its last digit; without % sign it may be a ratio (0.97) or a percentage (96.85)."""
+    scales = (100,) if printed.percent else (1, 100)
+    return any(abs(printed.value / scale - rate) < printed.step / scale for scale in scales)
+
+
+def _points(weight: Decimal, rate: Decimal) -> Decimal:
+    return half_up(weight * min(rate, Decimal(1)), _CENT)
+
+
+def _score_fault(score: Quantity | None, weight: Decimal | None, rate: Decimal, printed: Quantity | None) -> str | None:
+    """Why the points are wrong; None when they are right, or cannot be told."""
+    if score is None or weight is None or weight <= 0:
+        return None
+    if score.value > weight:
+        return f"得分{show(score.value)}超过分值{show(weight)}"
+    exact = weight * min(rate, Decimal(1))
+    step = min(score.step, Decimal("0.1"))
+    if score.value == half_up(exact, step if score.step < 1 else _CENT):
+        return None
+    if printed is not None and _by_printed_rate(score, weight, printed, rate):
+        return None
+    text = f"{show(weight)}×{show(rate * 100)}%={show(_points(weight, rate))}"
+    if score.value == exact // score.step * score.step and score.step < 1:
+        return f"得分应四舍五入为{text}，印出的{show(score.value)}是截断得来"
+    if score.value == half_up(exact, Decimal(1)) or score.value == exact // 1:
+        return f"得分应为{text}，印出的{show(score.value)}被取成了整数"
+    return f"得分应为{text}，印出的是{show(score.value)}"
+
+
+def _by_printed_rate(score: Quantity, weight: Decimal, printed: Quantity, rate: Decimal) -> bool:
+    """Points taken from the rate as printed are right too, unless rounding made that rate a full one."""
+    ratio = printed.value / 100 if printed.percent or printed.value > Decimal("1.5") else printed.value
+    if ratio >= 1 and rate < _ALMOST_ALL:
+        return False
+    exact = weight * min(ratio, Decimal(1))
+    return score.value == half_up(exact, score.step if score.step < 1 else _CENT)

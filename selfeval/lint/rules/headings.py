@@ -1,0 +1,115 @@
+"""Headings: numbers without gaps, the right kind of number on each level, the closing chapters there.
+
+Does not belong here: blank cells of forms (blanks.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from selfeval.lint.context import Context, finding
+from selfeval.lint.lines import CUT
+from selfeval.lint.model import LintFinding
+from selfeval.lint.numbers import chinese_number, chinese_numeral, norm
+
+_CHAPTER = re.compile(r"^\s*([一二三四五六七八九十]{1,3})[、.]\s*(?=\S)")
+_SECTION = re.compile(r"^\s*\(([一二三四五六七八九十]{1,3})\)\s*(?=\S)")
+_ARABIC = re.compile(r"^\s*\((\d{1,2})\)\s*(?=\S)")
+_PART = re.compile(r"^\s*(?:附件|附表|附[:：]|第[一二三四五六七八九十]+部分|附\d)")
+_REPORT = re.compile(r"自评报告|自评工作报告|绩效评价报告|自评总结|自评情况")
+
+
+@dataclass(frozen=True)
+class _Heading:
+    level: int  # 1: 一、 2: （一） 3: （1）
+    number: int
+    text: str
+    mark: str
+    place: str
+
+
+def check(context: Context) -> Iterator[LintFinding]:
+    yield from _numbers(context)
+    yield from _closing(context)
+
+
+def _headings(context: Context) -> Iterator[_Heading | None]:
+    """Headings in order; None where the text leaves something out or a new part begins."""
+    for prose in context.prose:
+        if prose.in_table:
+            continue
+        plain = prose.plain
+        if _PART.match(plain):
+            yield None
+        for level, pattern in ((1, _CHAPTER), (2, _SECTION), (3, _ARABIC)):
+            m = pattern.match(plain)
+            number = chinese_number(m[1]) if m else None
+            if m and number:
+                yield _Heading(level, number, prose.text[:24].strip(), prose.text[: m.end()].strip(), prose.place)
+                break
+        if CUT.search(plain.strip()):
+            yield None
+
+
+def _numbers(context: Context) -> Iterator[LintFinding]:
+    chapter = section = arabic = 0
+    raised = False
+    for heading in _headings(context):
+        if heading is None:
+            chapter = section = arabic = 0
+            raised = False
+        elif heading.level == 1:
+            if chapter and heading.number > chapter + 1:
+                yield _gap(heading, chinese_numeral(chapter + 1) + "、", f"{chinese_numeral(chapter)}、")
+            elif chapter > 1 and heading.number == chapter:
+                yield _repeat(heading, chinese_numeral(chapter + 1) + "、")
+            chapter, section, arabic, raised = heading.number, 0, 0, False
+        elif heading.level == 2:
+            if section and heading.number > section + 1:
+                yield _gap(heading, f"（{chinese_numeral(section + 1)}）", f"（{chinese_numeral(section)}）")
+            elif section > 1 and heading.number == section:
+                yield _repeat(heading, f"（{chinese_numeral(section + 1)}）")
+            section, arabic, raised = heading.number, 0, False
+        else:
+            if heading.number == section + 1 > 1 and (arabic == 0 or raised):
+                raised = True
+                section = heading.number
+                yield _level(heading)
+            arabic = heading.number
+
+
+def _gap(heading: _Heading, expected: str, previous: str) -> LintFinding:
+    message = f"“{previous}”之后应为“{expected}”，却是“{heading.mark}”，中间缺少一级或编号有误。"
+    return finding("structure", "error", heading.place, heading.text, expected, message)
+
+
+def _repeat(heading: _Heading, expected: str) -> LintFinding:
+    message = f"标题编号“{heading.mark}”重复，应为“{expected}”。"
+    return finding("structure", "error", heading.place, heading.text, expected, message)
+
+
+def _level(heading: _Heading) -> LintFinding:
+    expected = f"（{chinese_numeral(heading.number)}）"
+    message = f"同级标题前面用“（{chinese_numeral(heading.number - 1)}）”，此处却用“{heading.mark}”，应为“{expected}”。"
+    return finding("structure", "error", heading.place, heading.mark, expected, message)
+
+
+def _closing(context: Context) -> Iterator[LintFinding]:
+    """A report that judges and names problems also says what will be done; nothing is asked of an excerpt."""
+    text = norm(context.text)
+    if context.cut or len(text) < 400 or not any(_REPORT.search(p.plain) for p in context.prose[:6]):
+        return
+    chapters = [h for h in _headings(context) if h is not None]
+    if len([h for h in chapters if h.level == 1]) < 3:
+        return
+    has_problems = any(re.search(r"存在(?:的)?(?:主要)?问题", h.text) for h in chapters)
+    remedies = re.search(r"改进(?:建议|措施|方向|意见)|下一步|整改措施|有关建议|相关建议|工作建议|意见建议|改进工作", text)
+    last = context.prose[-1].place
+    if has_problems and not remedies:
+        message = "有“存在问题”而没有“改进建议”（或改进措施、下一步打算），结尾章节不完整。"
+        yield finding("structure", "warning", last, "（缺改进建议）", "补写改进建议一节", message)
+    elif not has_problems and not re.search(r"存在(?:的)?(?:主要)?问题|问题(?:及|和)", text):
+        message = "全文没有“存在问题”一节，自评报告的结尾章节不完整。"
+        yield finding("structure", "warning", last, "（缺存在问题）", "补写存在问题和改进建议", message)

@@ -1,0 +1,69 @@
+"""Private data in a report that is to be published: numbers of phones, id cards and bank cards, contact fields.
+
+A number found is never repeated: `finding` masks it. Does not belong here: what a number looks like (lint/privacy.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selfeval.lint.context import Context, finding
+from selfeval.lint.model import LintFinding
+from selfeval.lint.numbers import is_blank, squeeze
+from selfeval.lint.privacy import MOBILE, bank_cards, id_cards
+
+_LABEL = re.compile(r"(?:联系|办公|咨询|负责人及|负责人|填报人|经办人)?(?:电话|手机|手机号码?|联系方式|联系电话)(?:号码)?")
+_MASKED_NUMBER = re.compile(r"mobile|phone|手机号|11位|11-digit", re.I)
+
+
+def check(context: Context) -> Iterator[LintFinding]:
+    found = False
+    for prose in context.prose:
+        for kind, count in (
+            ("手机号码", len(list(MOBILE.finditer(prose.plain)))),
+            ("身份证号", len(id_cards(prose.plain))),
+            ("银行卡号", len(bank_cards(prose.plain))),
+        ):
+            if count:
+                found = True
+                message = f"公开的报告里不得出现{kind}（{count}处），应删除。"
+                yield finding("privacy", "error", prose.place, f"{kind} ***", "删除", message)
+    if not found:
+        yield from _contacts(context)
+
+
+def _contacts(context: Context) -> Iterator[LintFinding]:
+    """One finding for all contact fields: name and telephone of a person, whatever is printed as their value."""
+    hits: list[tuple[str, str, str]] = []
+    for line in context.lines:
+        own = line.own
+        for index, cell in enumerate(own):
+            label, value = _field(cell, own[index + 1] if index + 1 < len(own) else "")
+            if label and not is_blank(value) and len(label) <= 14:
+                hits.append((line.place, label, value))
+    if not hits:
+        return
+    place, label, value = hits[0]
+    number = any(_MASKED_NUMBER.search(text) for _, _, text in hits)
+    names = " / ".join(dict.fromkeys(label for _, label, _ in hits))
+    message = f"公开的报告不应刊出“{label}”一栏，联系信息应在发布前去除。"
+    yield finding("privacy", "error" if number else "warning", place, f"{names} ***", "发布前去除", message)
+
+
+def _field(cell: str, following: str) -> tuple[str, str]:
+    plain = squeeze(cell)
+    for part in re.split(r"[;,，。]", plain):
+        label, colon, value = part.partition(":")
+        if _LABEL.search(label) and len(label) <= 14:
+            return (label, value) if value or colon and part != plain else (label, _value(following))
+        m = re.search(rf"({_LABEL.pattern}):([^\s:;,，。]+)", part)
+        if m:
+            return m[1], m[2]
+    return "", ""
+
+
+def _value(text: str) -> str:
+    """The next cell is the field's value unless it is a label itself."""
+    return "" if re.search(r":|名称|项目|单位|部门|资金|预算", squeeze(text)) else squeeze(text)
+

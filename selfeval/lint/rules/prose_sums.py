@@ -1,0 +1,220 @@
+"""Sums in sentences: equations typed out, amounts with their parts, income against expenditure.
+
+Does not belong here: counts of people and things against lists (counts.py), sums in tables (money_sums.py, totals.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from selfeval.lint.context import Context, Prose, finding
+from selfeval.lint.model import LintFinding
+from selfeval.lint.numbers import Quantity, quantities, show
+
+_AMOUNT = r"\d[\d,]*(?:\.\d+)?\s*(?:万元|亿元|元)"
+_CLOSING = re.compile(r"其他|其它|其余")
+#: a whole and parts that are always all of it.
+_PARTITIONS = (
+    (r"(?:本年|全年|总)?支出(?:合计|总计|总额|决算数?|共计?)?", (r"基本支出", r"项目支出"), r"经营支出|上缴|附属|结转|结余"),
+    (r"基本支出(?:合计)?", (r"人员(?:经费|支出)", r"(?:日常)?公用(?:经费|支出)"), r"其他"),
+)
+
+
+def check(context: Context) -> Iterator[LintFinding]:
+    for prose in context.prose:
+        yield from _equations(prose)
+        yield from _chain(prose)
+        if not prose.in_table:
+            yield from _list(prose)
+            yield from _partitions(prose)
+    yield from _balance(context)
+
+
+def _bare(text: str) -> str:
+    """Without brackets and what is in them, the rest in its place."""
+    previous = None
+    while previous != text:
+        previous = text
+        text = re.sub(r"\[[^\[\]]*\]|\((?=[^()]*[^\d.()])[^()]*\)", lambda m: " " * len(m[0]), text)
+    return text
+
+
+def _equations(prose: Prose) -> Iterator[LintFinding]:
+    for part in re.split(r"[。;\n|]|\.(?!\d)", _bare(prose.plain)):
+        sides = part.split("=")
+        for left, right in zip(sides, sides[1:], strict=False):
+            for whole, terms, last in ((left, right, True), (right, left, False)):
+                if "+" not in terms or "+" in whole:
+                    continue
+                found = _one_equation(whole, terms, last)
+                if found:
+                    total, should, shown = found
+                    message = f"“{shown}”两边不等，各项相加为{show(should, 6)}。"
+                    yield finding("sum", "error", prose.place, f"{total}={shown}", show(should, 6), message)
+
+
+def _one_equation(whole: str, chain: str, chain_right: bool) -> tuple[str, Decimal, str] | None:
+    totals = list(quantities(whole))
+    terms = [list(quantities(term)) for term in _terms(chain, chain_right)]
+    if not totals or any(len(term) != 1 for term in terms):
+        return None
+    total = totals[-1] if chain_right else totals[0]
+    parts = [term[0] for term in terms]
+    if any(q.percent or q.approx for q in [total, *parts]):
+        return None
+    values = _raw([total, *parts])
+    should = sum(values[1:], Decimal(0))
+    if abs(should - values[0]) <= _slack([total, *parts]):
+        return None
+    return total.text, should, "+".join(q.text for q in parts)
+
+
+def _terms(chain: str, right: bool) -> list[str]:
+    terms = chain.split("+")
+    if right:
+        terms[-1] = re.split(r"[,，、](?!\d{3})", terms[-1])[0]
+    else:
+        terms[0] = re.split(r"[,，:、](?!\d{3})", terms[0])[-1]
+    return terms
+
+
+def _raw(numbers: Sequence[Quantity]) -> list[Decimal]:
+    """Scaled when all of them name a unit, else as printed: 89.97万元=30+30+29.99."""
+    if all(q.unit for q in numbers):
+        return [q.value for q in numbers]
+    return [q.value / q.scale for q in numbers]
+
+
+def _slack(numbers: Sequence[Quantity]) -> Decimal:
+    """What rounding each printed decimal can miss; whole numbers are taken as they stand."""
+    scaled = all(q.unit for q in numbers)
+    steps = [q.step if scaled else q.step / q.scale for q in numbers if q.step / q.scale < 1]
+    return max(steps, default=Decimal(0)) * len(steps) / 2
+
+
+def _chain(prose: Prose) -> Iterator[LintFinding]:
+    """`支出: 工资387176 + 商品和服务143800 + …` without a sum: it should be an amount named before."""
+    for m in re.finditer(r"(收入|支出|预算|资金|经费)[^。:+=;]{0,10}:([^。;=]*?\+[^。;=]*)", _bare(prose.plain)):
+        terms = [list(quantities(term)) for term in _terms(m[2], True)]
+        if any(len(term) != 1 for term in terms) or len(terms) < 2:
+            continue
+        parts = [term[0] for term in terms]
+        named = [
+            q
+            for q in quantities(prose.plain[: m.start(2)])
+            if q.money and re.search(r"收入|支出|预算|总额|合计", prose.plain[max(0, q.start - 14) : q.start])
+        ]
+        values = [q.value / q.scale for q in parts]
+        should = sum(values, Decimal(0))
+        wholes = [q.value / q.scale if not all(p.unit for p in parts) else q.value for q in named]
+        near = [q for q, whole in zip(named, wholes, strict=True) if abs(whole - should) <= whole / 20]
+        if not near or any(abs(whole - should) <= 1 for whole in wholes):
+            continue
+        total = near[0]
+        shown = "+".join(q.text for q in parts)
+        message = f"各项支出相加为{show(should, 6)}（{shown}），与前文的{total.text}不符。"
+        yield finding("sum", "error", prose.place, total.text, show(should, 6), message)
+
+
+def _list(prose: Prose) -> Iterator[LintFinding]:
+    """`共12.5万元，其中：办公费3万元，印刷费2万元，其他7.5万元`."""
+    for m in re.finditer(rf"({_AMOUNT})[,，(:;]?\s*(?:其中|分别为|包括|具体为|由)[:,，]?([^。\n)]+)", prose.plain):
+        total = next(quantities(m[1]))
+        parts, names = _listed(m[2])
+        if len(parts) < 2 or "其中" in m[2]:
+            continue
+        should = sum((q.value for q in parts), Decimal(0))
+        gap = should - total.value
+        slack = _slack([total, *parts])
+        if abs(gap) <= max(slack, Decimal("0.01")) or any(q.approx for q in [total, *parts]):
+            continue
+        closed = bool(_CLOSING.search(names[-1])) or gap > 0 or abs(gap) <= total.value / 50
+        if not closed:
+            continue
+        shown = "+".join(q.text for q in parts)
+        message = f"“{m[1]}”与其后所列各项之和不符，{shown}={_same_unit(should, total)}。"
+        yield finding("sum", "error", prose.place, f"{m[1]}={shown}", _same_unit(should, total), message)
+
+
+def _listed(text: str) -> tuple[list[Quantity], list[str]]:
+    """The amounts of a list, one a segment, up to the first segment that is no item."""
+    parts: list[Quantity] = []
+    names: list[str] = []
+    for segment in re.split(r"[、,，;](?!\d{3}(?!\d))|(?<=元)[和及]", text):
+        money = [q for q in quantities(segment) if q.money]
+        if re.match(r"\s*(?:占|较|比|同比|增长|下降|减少|增加|完成|执行)", segment) and parts:
+            continue
+        if len(money) != 1 or not re.match(r"[^\d]{2,30}\d", segment.strip()):
+            break
+        parts.append(money[0])
+        names.append(segment[: money[0].start])
+    return parts, names
+
+
+def _same_unit(value: Decimal, like: Quantity) -> str:
+    unit = {10**4: "万元", 10**8: "亿元"}.get(like.scale, "元")
+    return f"{show(value / like.scale, 6)}{unit}"
+
+
+def _partitions(prose: Prose) -> Iterator[LintFinding]:
+    for whole, names, others in _PARTITIONS:
+        total = _named(prose.plain, rf"(?<![\u4e00-\u9fff]){whole}")
+        parts = [_named(prose.plain, rf"(?<![\u4e00-\u9fff]){name}") for name in names]
+        if total is None or None in parts:
+            continue
+        known = [q for q in parts if q is not None]
+        if any(re.search(others, prose.plain[q.start - 12 : q.start]) for q in known) or any(q.approx for q in known):
+            continue
+        if total.start > min(q.start for q in known) or re.search(rf"(?:{others})[^\d]{{0,6}}[1-9\d]", prose.plain):
+            continue
+        between = prose.plain[total.end : known[0].start]
+        if len(between) > 40 or re.search(r"年", between):
+            continue
+        should = sum((q.value for q in known), Decimal(0))
+        if abs(should - total.value) <= max(_slack([total, *known]), Decimal("0.01")):
+            continue
+        shown = "+".join(q.text for q in known)
+        message = f"{total.text}应等于{shown}，相加为{_same_unit(should, total)}。"
+        yield finding("sum", "error", prose.place, f"{total.text}={shown}", _same_unit(should, total), message)
+
+
+def _named(plain: str, name: str) -> Quantity | None:
+    """The amount that directly follows the name; None when the name has two of them."""
+    found = re.findall(rf"{name}(?:为|共|共计|合计|总计|:|是)?\s*({_AMOUNT})", plain)
+    if len(set(found)) != 1:
+        return None
+    start = plain.index(found[0], re.search(name, plain).start())  # type: ignore[union-attr]
+    return next((q for q in quantities(plain) if q.start == start), None)
+
+
+def _balance(context: Context) -> Iterator[LintFinding]:
+    """More spent than came in needs a word on what was carried over."""
+    text = context.text
+    if re.search(r"结转|结余|上年剩余|往年资金", text):
+        return
+    income = _total(context, "收入")
+    spent = _total(context, "支出")
+    if income is None or spent is None:
+        return
+    (_, got), (place, paid) = income, spent
+    gap = paid.value - got.value
+    if gap <= (got.step + paid.step) / 2:
+        return
+    quoted = f"收入{got.text} 支出{paid.text}"
+    message = f"支出比收入多{_same_unit(gap, paid)}，没有说明用的是哪一笔结转资金。"
+    yield finding("sum", "warning", place, quoted, f"说明差额{_same_unit(gap, paid)}的来源", message)
+
+
+def _total(context: Context, word: str) -> tuple[str, Quantity] | None:
+    pattern = rf"(?:本年|全年|年度|部门|单位|总|财政资金|财政拨款)?{word}(?:合计|总计|总额|总数|决算|共计|决算数)?(?:为|共计|共|:)?\s*({_AMOUNT})"
+    found: list[tuple[str, Quantity]] = []
+    for prose in context.prose:
+        for m in re.finditer(rf"(?<![\u4e00-\u9fff]){pattern}|(?:本年|全年|总){pattern}", prose.plain):
+            start = m.start(1) if m[1] else m.start(2)
+            number = next((q for q in quantities(prose.plain) if q.start == start), None)
+            if number:
+                found.append((prose.place, number))
+    values = {q.value for _, q in found}
+    return found[0] if len(values) == 1 else None

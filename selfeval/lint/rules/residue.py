@@ -1,0 +1,63 @@
+"""What an editor or a template left behind: bookmarks, field codes, hints to the writer, placeholders, comments.
+
+Does not belong here: private data (private.py), blank cells (blanks.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selfeval.lint.context import Context, finding
+from selfeval.lint.model import LintFinding
+
+#: one finding a class and document: the places after the first are in the message.
+_CLASSES = (
+    (
+        "编辑器残留",
+        re.compile(
+            r"\[bookmark:[^\]]*\]|_GoBack|\\\* ?MERGEFORMAT|\bPAGEREF\b|HYPERLINK \"|错误!\s*未(?:找到引用源|定义书签)[^,，。]{0,3}"
+            r"|Error! (?:Reference source|Bookmark)[^.]*|&nbsp;|&lt;|&gt;|<w:[a-z]+|\{\{[^}]*\}\}|\{%[^%]*%\}|\$\{[^}]*\}",
+            re.I,
+        ),
+    ),
+    ("表格公式错误", re.compile(r"#(?:REF!|DIV/0!|VALUE!|N/A|NAME\?|NUM!)")),
+    (
+        "模板提示语",
+        re.compile(
+            r"(?:对照|请|简要|按照|结合|根据|需|应)[^|。;]{0,40}?(?:说明|填写|概述|描述|阐述|列示|填报|分析)[^|。;]{0,40}?"
+            r"\(?\d{2,4}\s*字(?:以内|左右|以下)?\)?|\((?:请|此处|在此)[^)]{0,30}(?:填写|填报|说明|补充|输入|插入)[^)]{0,20}\)"
+            r"|(?:此处|在此)(?:填写|填报|输入|插入)|请(?:在此)?(?:填写|输入|补充)|点击(?:此处)?(?:输入|添加)"
+            r"|填报?(?:写)?说明[:：]?(?:请|应)"
+        ),
+    ),
+    (
+        "占位符",
+        re.compile(
+            r"(?<![A-Za-z])[Xx×*]{2,}\s*(?:年度?|元|万元|个|人|次|场|项目|单位|部门|局|县|市|%|月|日)|[Xx×]{3,}|_{4,}|"
+            r"待(?:补充|填写|完善|核实)|TODO|TBD|示例文字|样例"
+        ),
+    ),
+)  # fmt: skip
+_HEADER_OK = re.compile(r"注\d*[:：]|填表说明|备注[:：]")
+
+
+def check(context: Context) -> Iterator[LintFinding]:
+    for name, pattern in _CLASSES:
+        hits = [
+            (prose, m)
+            for prose in context.prose
+            if not (name == "模板提示语" and _HEADER_OK.match(prose.plain))
+            for m in pattern.finditer(prose.plain)
+        ]
+        if not hits:
+            continue
+        prose, match = hits[0]
+        quoted = prose.text[match.start() : match.end()]
+        more = "、".join(dict.fromkeys(p.place for p, _ in hits[1:6]))
+        also = f"（另见{more}）" if more else ""
+        message = f"正文里留有{name}“{quoted.strip()[:40]}”，发布前应删除或填写{also}。"
+        yield finding("residue", "error", prose.place, quoted, "删除，或填写实际内容", message)
+    for mark in context.document.marks:
+        message = f"文档里有{mark}，发布前应接受或删除。"
+        yield finding("residue", "warning", "全文", mark, "接受修订、删除批注后再发布", message)

@@ -1,0 +1,101 @@
+"""Years that do not fit: a form of a whole year dated before its end, two years for one self-evaluation.
+
+Does not belong here: budgets of earlier years, which reports name rightly.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from selfeval.lint.context import Context, Prose, finding
+from selfeval.lint.model import LintFinding
+
+_OF_FORM = re.compile(
+    r"\(\s*(20\d{2})\s*年?度?\s*\)|(20\d{2})年度?(?:部门|单位|项目|预算|县级|省级|市级|本级|财政|专项|整体|支出|绩效|[\u4e00-\u9fff]{0,14}?)*?"
+    r"(?:绩效|自评|评价)[^。,，]{0,12}?(?:自评表|自评报告|评价表|评价报告|自评|报告)"
+)
+_DATED = re.compile(
+    r"(发布(?:时间|日期)?|填报日期|填表日期|填报时间|填表时间|填制日期|报告日期|编制日期|公开(?:时间|日期)|印发日期|落款|日期|modified|修改(?:时间|日期)?)"
+    r"[:：]?\s*(20\d{2})\s*[-年./]\s*(\d{1,2})(?:\s*[-月./]\s*(\d{1,2}))?",
+    re.I,
+)
+_SIGNATURE = re.compile(r"^\s*(20\d{2})年(\d{1,2})月(\d{1,2})日\s*$")
+_TITLE_WORD = re.compile(r"自评|绩效|评价")
+_CURRENT = re.compile(
+    r"(?<!较)(?<!比)(20\d{2})年度?(?:部门)?(?:年初|整体支出|绩效目标(?!管理)|年度(?:绩效)?目标|全年预算|预算执行(?:率|情况)|工作任务)"
+    r"|截至(20\d{2})年12月(?:31日|底)|(?:评价|自评)(?:时段|期间|基准日|年度)[为:]?\s*(20\d{2})年"
+)
+
+
+def check(context: Context) -> Iterator[LintFinding]:
+    year = _year(context)
+    if year is None:
+        return
+    yield from _too_early(context, year)
+    yield from _other_year(context, year)
+
+
+def _titles(context: Context) -> Iterator[tuple[Prose, int]]:
+    for prose in context.prose:
+        if len(prose.plain) > 130 or not _TITLE_WORD.search(prose.plain):
+            continue
+        m = _OF_FORM.search(prose.plain)
+        if m and "。" not in prose.plain[: m.end()]:
+            yield prose, int(m[1] or m[2])
+
+
+def _year(context: Context) -> int | None:
+    """The year of the report: what its titles say; a lone line (2022年度) under the title is one too."""
+    years = Counter(year for _, year in _titles(context))
+    for prose in context.prose[:8]:
+        m = re.fullmatch(r"\s*\(?\s*(20\d{2})\s*年度?\s*\)?\s*", prose.plain)
+        if m:
+            years[int(m[1])] += 1
+    return years.most_common(1)[0][0] if years else None
+
+
+def _too_early(context: Context, year: int) -> Iterator[LintFinding]:
+    for prose in context.prose:
+        dates = list(_DATED.finditer(prose.plain))
+        spans = [(m.group(2), m.group(3), m.group(4), m.group(0)) for m in dates]
+        lone = _SIGNATURE.match(prose.plain)
+        if lone:
+            spans.append((lone[1], lone[2], lone[3], lone[0].strip()))
+        for y, month, day, quoted in spans:
+            date = _date(y, month, day)
+            if date is None or date >= dt.date(year, 12, 31):
+                continue
+            message = f"{year}年度的全年自评落款或发布于{date.isoformat()}，早于年度终了，全年数据不可能齐全。"
+            yield finding("year", "warning", prose.place, quoted, f"{year}年12月31日以后", message)
+
+
+def _date(year: str, month: str, day: str | None) -> dt.date | None:
+    try:
+        return dt.date(int(year), int(month), int(day or 28))
+    except ValueError:
+        return None
+
+
+def _other_year(context: Context, year: int) -> Iterator[LintFinding]:
+    """A sentence about the year under evaluation that names another one."""
+    titled = {y for _, y in _titles(context)}
+    told: set[int] = set()
+    for prose in context.prose:
+        for m in _CURRENT.finditer(prose.plain):
+            named = int(next(group for group in m.groups() if group))
+            around = prose.plain[max(0, m.start() - 12) : m.end() + 12]
+            if named in titled | {year + 1} or named in told:
+                continue
+            if re.search(r"较|比|上年|去年|结转|同期|以前|至|[-—~]", around):
+                continue
+            told.add(named)
+            message = f"报告的年度是{year}年，此处写的是{named}年，年度不一致。"
+            yield finding("year", "error", prose.place, prose.text[m.start() : m.end()], f"{year}年", message)
+    others = [(prose, y) for prose, y in _titles(context) if y != year]
+    if len(titled) == 2 and others and len(context.forms) <= 1 and others[0][1] not in told:
+        prose, other = others[0]
+        message = f"标题一处写{year}年度，一处写{other}年度，同一份自评的年度不一致。"
+        yield finding("year", "error", prose.place, prose.text[:60], f"{year}年度", message)

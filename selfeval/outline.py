@@ -1,0 +1,112 @@
+"""From accepted rows to the shapes that scoring and report take: indicators, projects, profile, absent datasets."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import duckdb
+
+from schemas import Dataset
+from selfeval.model import Finding, Indicator, Origin, Project
+from selfeval.privacy import scrub
+
+#: A table of more rows is a log, whatever its dataset says of itself.
+SMALL = 2_000
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def rows(con: duckdb.DuckDBPyConnection, slug: str) -> list[dict[str, Any]]:
+    """The rows of a small table as dicts, with _file, _sheet and _row."""
+    result = con.execute(f"SELECT * FROM {slug} LIMIT {SMALL + 1}")
+    names = [c[0] for c in result.description or ()]
+    found = [dict(zip(names, values, strict=True)) for values in result.fetchall()]
+    found.sort(key=lambda r: (r["_file"], r["_row"], r.get("side") != "income"))
+    return [] if len(found) > SMALL else found
+
+
+def profile_and_notes(tables: Rows) -> tuple[dict[str, str], dict[str, str]]:
+    """单位信息 by item and 情况说明 by chapter; an empty cell is an empty text."""
+    profile = {r["item"]: r["content"] or "" for r in tables.get("profile", ())}
+    notes = {r["chapter"]: r["content"] or "" for r in tables.get("notes", ())}
+    return profile, notes
+
+
+def _origin(row: Mapping[str, Any]) -> Origin:
+    return Origin(row["_dataset"], row["_file"], row["_sheet"], row["_row"])
+
+
+def indicators(tables: Rows) -> list[Indicator]:
+    """The declaration's indicators in the order of the sheet."""
+    return [
+        Indicator(
+            project=r["project_code"],
+            level1=r["level1"],
+            level2=r["level2"],
+            level3=r["level3"],
+            nature=r["nature"],
+            target=r["target"],
+            unit=r["unit"] or "",
+            weight=r["weight"].normalize(),
+            binding=r["binding"],
+            manual=r["manual"],
+            reason=r["reason"],
+            origin=_origin(r),
+        )
+        for r in tables.get("indicators", ())
+    ]
+
+
+def projects(tables: Rows) -> list[Project]:
+    """The projects of 指标执行情况表 in the order of the sheet."""
+    return [
+        Project(
+            code=r["project_code"],
+            name=r["project_name"],
+            category=r["category"],
+            document=r["document"],
+            budget_initial=r["budget_initial"],
+            adjustment=r["adjustment"],
+            budget_final=r["budget_final"],
+            paid=r["paid"],
+            balance=r["balance"],
+            origin=_origin(r),
+        )
+        for r in tables.get("budget", ())
+    ]
+
+
+def absent(awaited: Iterable[Dataset], missing: Iterable[str]) -> list[Finding]:
+    """A finding a dataset that is not there: an error where it is needed, else what the report leaves out."""
+    found = [
+        Finding(
+            "source.missing",
+            "error",
+            f"还没有收到“{dataset.name}”。",
+            f"请从以下来源取得并放入单位文件夹：{dataset.source}。",
+            dataset=dataset.name,
+            file=dataset.globs[0].strip("*/"),
+        )
+        for dataset in awaited
+    ]
+    return found + [
+        Finding(
+            "source.absent",
+            "info",
+            f"没有提供“{name}”，报告不写与它有关的内容。",
+            "如有此项数据，放入单位文件夹后重新运行。",
+            dataset=name,
+        )
+        for name in missing
+    ]
+
+
+def scrubbed(finding: Finding) -> Finding:
+    """The last guard: no private number in a finding, wherever it slipped in."""
+    texts = {
+        f.name: scrub(value)
+        for f in dataclasses.fields(finding)
+        if f.name in ("message", "fix", "value", "column", "sheet") and isinstance(value := getattr(finding, f.name), str)
+    }
+    return dataclasses.replace(finding, **texts)  # type: ignore[arg-type]

@@ -1,0 +1,324 @@
+"""One unit and year from raw files to a rendered package: the chain of steps, each named by what it depends on.
+
+    raw files ─read─▶ parts ─resolve─▶ accepted rows + findings ─crosscheck, facts─▶ figures ─score─▶ ─render─▶ files
+
+Belongs here: which step needs what, and the key of each. What a step does is in its own module; order across units,
+retries and schedule are the flow's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from schemas import Dataset, Scope, Table, datasets, default_domains
+from selfeval import digest, duck, outline
+from selfeval.checks import crosscheck, resolve
+from selfeval.checks.accepted import open_views
+from selfeval.checks.resolve import Part, parts_of
+from selfeval.facts import catalogue, codec, engine
+from selfeval.model import DatasetAccount, Fact, FileAccount, Finding, Scores, UnitYear
+from selfeval.scoring import load_department_pack, load_pack, score, score_facts
+from selfeval.settings import Settings, load_confirmed, load_settings
+from selfeval.sources.part import read_part
+from selfeval.sources.scan import Inventory, RawFile, scan
+from selfeval.store import Entry, Store
+
+_SEVERITY = {"error": 0, "warning": 1, "info": 2}
+_RULES = (crosscheck.FOLDER,)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run of one unit starts from: its files with digests, its settings, what a person confirmed."""
+
+    unit: str
+    year: int
+    settings: Settings
+    confirmed: Mapping[str, str]
+    inventory: Inventory
+    scope: Scope
+    draft: bool = False
+
+    @property
+    def awaited(self) -> tuple[Dataset, ...]:
+        """Datasets that are needed and of which no file is there."""
+        return tuple(d for d in datasets().values() if d.needed and d.name not in self.inventory.files)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Datasets that are not needed and not there."""
+        return tuple(d.name for d in datasets().values() if not d.needed and d.name not in self.inventory.files)
+
+    @cached_property
+    def digest(self) -> str:
+        """The name of everything a person can change for this unit: raw files, settings, confirmed texts."""
+        files = {f.name: f.sha256 for members in self.inventory.files.values() for f in members}
+        return digest.of_value(
+            {
+                "files": files,
+                "others": self.inventory.others,
+                "settings": self.settings.model_dump(mode="json"),
+                "confirmed": dict(self.confirmed),
+                "draft": self.draft,
+            }
+        )
+
+
+def plan(raw: Path, year: int, unit: str, *, draft: bool = False) -> Plan:
+    """Take stock of one unit. Raises FileNotFoundError (no folder) and ConfigError (a settings file is wrong)."""
+    root = raw / str(year) / unit
+    if not root.is_dir():
+        raise FileNotFoundError(root)
+    settings = load_settings(root)
+    scope = Scope(year, unit, settings.domains_with(default_domains()))
+    return Plan(unit, year, settings, load_confirmed(root), scan(root, year, unit, settings), scope, draft)
+
+
+def schema_digest(table: Table, scope: Scope) -> str:
+    """Digest of a declaration as it stands for this unit and year: columns, words, checks and their values."""
+    columns = {
+        name: [c.title, c.required, c.nullable, c.metadata, [(k.name, k.statistics, k.description) for k in c.checks]]
+        for name, c in table.schema(scope).columns.items()
+    }
+    shape = [table.slug, table.label, table.key, table.sheet, table.layout, table.needed, table.foreign_keys]
+    return digest.of_value({"columns": columns, "order": list(columns), "table": [*shape, table.keep_sheet]})
+
+
+class UnitPipeline:
+    """The steps of one unit, each computed once and kept in the store; nothing is published here."""
+
+    def __init__(self, plan: Plan, store: Store) -> None:
+        self.plan, self.store = plan, store
+
+    def _aliases(self, dataset: str) -> Mapping[str, tuple[str, ...]]:
+        own = self.plan.settings.datasets.get(dataset)
+        return own.aliases if own else {}
+
+    def _declared(self, dataset: Dataset) -> dict[str, Any]:
+        own = digest.of_value([schema_digest(t, self.plan.scope) for t in dataset.tables])
+        shape = [dataset.name, dataset.slug, dataset.needed, dataset.strict]
+        return {"schema": own, "dataset": shape, "aliases": dict(self._aliases(dataset.name)), "year": self.plan.year}
+
+    def read(self, name: str) -> list[tuple[RawFile, Entry]]:
+        """The typed parts of one dataset, a store entry a file."""
+        dataset = datasets()[name]
+        code = digest.of_code(("selfeval.sources.part",))
+        found = []
+        for raw in self.plan.inventory.files[name]:
+            depends = {**self._declared(dataset), "name": raw.name, "sha256": raw.sha256, "code": code}
+            entry = self.store.memo(
+                "read",
+                raw.name,
+                depends,
+                lambda folder, raw=raw: self._read_one(raw, dataset, folder),  # type: ignore[misc]
+            )
+            found.append((raw, entry))
+        return found
+
+    def _read_one(self, raw: RawFile, dataset: Dataset, folder: Path) -> dict[str, Any]:
+        info = read_part(raw, dataset, self.plan.scope, self._aliases(dataset.name), folder)
+        if digest.of_file(raw.path) != raw.sha256:
+            raise FileChangedError(raw.name)
+        return info
+
+    @cached_property
+    def parts(self) -> dict[str, list[Part]]:
+        """All tables read, by dataset."""
+        return {name: parts_of(self.read(name)) for name in self.plan.inventory.files}
+
+    @cached_property
+    def _reading(self) -> dict[str, list[tuple[RawFile, Entry]]]:
+        return {name: self.read(name) for name in self.plan.inventory.files}
+
+    def resolved(self, name: str) -> Entry:
+        """One dataset over all its files: findings, rows set aside, row accounts."""
+        dataset = datasets()[name]
+        files = self._reading[name]
+        slugs = {target.partition(".")[0] for t in dataset.tables for _, target in t.foreign_keys}
+        references = {
+            slug: [p for members in self.parts.values() for p in members if p.info["table"] == slug] for slug in slugs
+        }
+        tolerance = self.plan.settings.tolerance_of(name)
+        depends = {
+            **self._declared(dataset),
+            "parts": [entry.key for _, entry in files],
+            "references": {s: sorted({p.folder.name for p in ps}) for s, ps in references.items()},
+            "tolerance": tolerance,
+            "code": digest.of_code(("selfeval.checks.resolve",)),
+        }
+        return self.store.memo(
+            "check",
+            name,
+            depends,
+            lambda folder: resolve.resolve(dataset, self.plan.scope, files, references, tolerance, folder),
+        )
+
+    @cached_property
+    def checked(self) -> dict[str, Entry]:
+        return {name: self.resolved(name) for name in self.plan.inventory.files}
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """A DuckDB with a view a table of accepted rows."""
+        con = duck.connect()
+        open_views(con, self.parts, {name: entry.file("excluded.parquet") for name, entry in self.checked.items()})
+        return con
+
+    @cached_property
+    def _rows_key(self) -> dict[str, str]:
+        return {name: entry.key for name, entry in self.checked.items()}
+
+    @cached_property
+    def crosschecked(self) -> list[Finding]:
+        """Findings of the rules across tables."""
+
+        def build(folder: Path) -> dict[str, Any]:
+            with self.connect() as con:
+                crosscheck.prepare(con)
+                found = crosscheck.crosscheck(con, self.plan.year, self.plan.unit)
+            return {"findings": [asdict(f) for f in found]}
+
+        depends = {
+            "rows": self._rows_key,
+            "year": self.plan.year,
+            "unit": self.plan.unit,
+            "code": digest.of_code(("selfeval.checks.crosscheck", "selfeval.checks.accepted"), _RULES),
+        }
+        entry = self.store.memo("crosscheck", self.plan.unit, depends, build)
+        return [Finding(**f) for f in entry.info["findings"]]
+
+    @cached_property
+    def raw_facts(self) -> dict[str, Fact]:
+        """The figures of all subjects, by id; each subject is kept by itself."""
+        owner = {t.slug: d.name for d in datasets().values() for t in d.tables}
+        facts: dict[str, Fact] = {}
+        code = digest.of_code(("selfeval.facts.engine", "selfeval.checks.accepted"))
+        for subject in catalogue.subjects():
+            needed = {owner[slug] for slug in subject.needs}
+            if not needed <= self._rows_key.keys():
+                continue
+            depends = {
+                "rows": {name: self._rows_key[name] for name in sorted(needed)},
+                "subject": subject.model_dump(mode="json"),
+                "year": self.plan.year,
+                "code": code,
+            }
+
+            def build(folder: Path, subject: catalogue.Subject = subject) -> dict[str, Any]:
+                with self.connect() as con:
+                    found = engine.compute(con, subject, self.plan.year)
+                codec.write(folder / "facts.json", found)
+                return {}
+
+            entry = self.store.memo("facts", subject.name, depends, build)
+            facts |= {f.id: f for f in codec.read(entry.file("facts.json"))}
+        return facts
+
+    @cached_property
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Accepted rows of the small tables that a report may quote: no log, none with a private column."""
+        small = [
+            t.slug
+            for name in self.plan.inventory.files
+            if (d := datasets()[name]).strict
+            for t in d.tables
+            if not any(c.metadata["private"] for c in t.schema(self.plan.scope).columns.values())
+        ]
+        with self.connect() as con:
+            there = {n for (n,) in con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
+            return {slug: outline.rows(con, slug) for slug in small if slug in there}
+
+    @cached_property
+    def scored(self) -> tuple[Scores, tuple[Finding, ...]]:
+        profile, notes = outline.profile_and_notes(self.tables)
+        return score(
+            outline.indicators(self.tables),
+            outline.projects(self.tables),
+            self.raw_facts,
+            pack=load_pack(self.plan.settings.pack),
+            department=load_department_pack(self.plan.settings.department_pack),
+            profile=profile,
+            year=self.plan.year,
+            notes=notes,
+            bindings=catalogue.bindings(),
+        )
+
+    @property
+    def _digests(self) -> dict[str, str]:
+        return {f.name: f.sha256 for files in self.plan.inventory.files.values() for f in files}
+
+    @cached_property
+    def facts(self) -> dict[str, Fact]:
+        return dict(sorted({**self.raw_facts, **score_facts(self.scored[0], self.raw_facts, self._digests)}.items()))
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings of one pass: errors first, then in dataset, file and row order."""
+        found = [*outline.absent(self.plan.awaited, self.plan.missing), *self.plan.inventory.findings]
+        for name in self.checked:
+            found += [Finding(**f) for f in self.checked[name].json("findings.json")]
+        found += self.crosschecked
+        if "budget" in self.tables and "indicators" in self.tables:
+            found += self.scored[1]
+        order = list(datasets())
+        clean = [outline.scrubbed(f) for f in found]
+        return tuple(
+            sorted(
+                dict.fromkeys(clean),
+                key=lambda f: (
+                    _SEVERITY[f.severity],
+                    order.index(f.dataset) if f.dataset in order else len(order),
+                    f.file or "",
+                    f.sheet or "",
+                    f.row or 0,
+                    f.rule,
+                    f.column or "",
+                ),
+            )
+        )
+
+    @cached_property
+    def accounts(self) -> tuple[DatasetAccount, ...]:
+        return tuple(
+            DatasetAccount(name, tuple(FileAccount(**a) for a in entry.info["accounts"]))
+            for name, entry in self.checked.items()
+        )
+
+    @property
+    def reportable(self) -> bool:
+        """Whether the tables without which no report can be laid out were read."""
+        return {"profile", "budget", "indicators"} <= self.tables.keys()
+
+    @cached_property
+    def unit_year(self) -> UnitYear:
+        profile, notes = outline.profile_and_notes(self.tables)
+        return UnitYear(
+            unit=self.plan.unit,
+            year=self.plan.year,
+            profile=profile,
+            notes=notes,
+            tables=self.tables,
+            facts=self.facts,
+            scores=self.scored[0],
+            findings=self.findings,
+            accounts=self.accounts,
+            missing=self.plan.missing,
+            draft=self.plan.draft,
+            confirmed=self.plan.confirmed,
+        )
+
+
+class FileChangedError(Exception):
+    """A raw file changed while it was read; the run is to be repeated. The text is the file's name."""
+
+
+def blocked(findings: Sequence[Finding]) -> bool:
+    return any(f.severity == "error" for f in findings)
+
+
+
