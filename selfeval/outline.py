@@ -37,8 +37,8 @@ def _origin(row: Mapping[str, Any]) -> Origin:
     return Origin(row["_dataset"], row["_file"], row["_sheet"], row["_row"])
 
 
-def indicators(tables: Rows) -> list[Indicator]:
-    """The declaration's indicators in the order of the sheet."""
+def indicators(tables: Rows, confirmed: Mapping[str, str]) -> list[Indicator]:
+    """The declaration's indicators in the order of the sheet; a reason left empty may have been confirmed since."""
     return [
         Indicator(
             project=r["project_code"],
@@ -51,7 +51,7 @@ def indicators(tables: Rows) -> list[Indicator]:
             weight=r["weight"].normalize(),
             binding=r["binding"],
             manual=r["manual"],
-            reason=r["reason"],
+            reason=r["reason"] or confirmed.get(f"score.indicator.{r['project_code']}/{r['level3']}"),
             origin=_origin(r),
         )
         for r in tables.get("indicators", ())

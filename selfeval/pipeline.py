@@ -163,11 +163,15 @@ class UnitPipeline:
     def checked(self) -> dict[str, Entry]:
         return {name: self.resolved(name) for name in self.plan.inventory.files}
 
-    def connect(self) -> duckdb.DuckDBPyConnection:
-        """A DuckDB with a view a table of accepted rows."""
+    @cached_property
+    def _database(self) -> duckdb.DuckDBPyConnection:
         con = duck.connect()
         open_views(con, self.parts, {name: entry.file("excluded.parquet") for name, entry in self.checked.items()})
         return con
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """A cursor on a DuckDB with a view a table of accepted rows; each caller has its own."""
+        return self._database.cursor()
 
     @cached_property
     def _rows_key(self) -> dict[str, str]:
@@ -237,7 +241,7 @@ class UnitPipeline:
     def scored(self) -> tuple[Scores, tuple[Finding, ...]]:
         profile, notes = outline.profile_and_notes(self.tables)
         return score(
-            outline.indicators(self.tables),
+            outline.indicators(self.tables, self.plan.confirmed),
             outline.projects(self.tables),
             self.raw_facts,
             pack=load_pack(self.plan.settings.pack),
@@ -293,6 +297,11 @@ class UnitPipeline:
     def reportable(self) -> bool:
         """Whether the tables without which no report can be laid out were read."""
         return {"profile", "budget", "indicators"} <= self.tables.keys()
+
+    @property
+    def unit_name(self) -> str:
+        """The unit's name as filled in, or its code."""
+        return outline.profile_and_notes(self.tables)[0].get("单位名称") or self.plan.unit
 
     @cached_property
     def unit_year(self) -> UnitYear:

@@ -55,9 +55,9 @@ def rules() -> tuple[Rule, ...]:
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
     """Tables that rules compare with: the known 科目 codes and the rows a 单位信息 sheet must have."""
-    con.execute("CREATE TABLE _subjects (list VARCHAR, code VARCHAR)")
+    con.execute("CREATE OR REPLACE TABLE _subjects (list VARCHAR, code VARCHAR)")
     con.executemany("INSERT INTO _subjects VALUES (?, ?)", [[n, c] for n, codes in subjects().items() for c in codes])
-    con.execute("CREATE TABLE _profile_needed (item VARCHAR)")
+    con.execute("CREATE OR REPLACE TABLE _profile_needed (item VARCHAR)")
     con.executemany("INSERT INTO _profile_needed VALUES (?)", [[item] for item in PROFILE_NEEDED])
 
 

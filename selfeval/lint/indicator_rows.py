@@ -31,6 +31,9 @@ def header(line: Line) -> Roles | None:
     named = {role for role, merged in zip(roles, line.merged, strict=True) if role and not merged}
     if any(plain_number(text) for text in line.own):
         return None
+    # 绩效指标 | 指标名称, 绩效指标 | 三级指标: the last of them is the indicator, what stands before it a heading
+    last = max((i for i, role in enumerate(roles) if role == "name" and not line.merged[i]), default=-1)
+    roles = tuple(None if role == "name" and i < last else role for i, role in enumerate(roles))
     points = named & {"weight", "score"}
     if len(named) >= 3 and (points or "actual" in named) and named & {"target", "actual", "name", "level1", "level2"}:
         return roles
@@ -57,7 +60,8 @@ def by_header(line: Line, roles: Roles) -> Indicator | None:
 
 def _aligned(line: Line, roles: Roles, shift: int) -> tuple[dict[str, str], int]:
     values: dict[str, str] = {}
-    fit = -3 * abs(shift)
+    # a row typed with a cell more than its header has is expected to be off by that one
+    fit = 0 if shift and shift == _length(line.cells) - _length(roles) else -3 * abs(shift)
     taken: set[str] = set()
     for column, role in enumerate(roles):
         place = column + shift
@@ -74,13 +78,20 @@ def _aligned(line: Line, roles: Roles, shift: int) -> tuple[dict[str, str], int]
         values[role] = text
         if role in ("weight", "score"):
             fit += 3 if plain_number(text) else (0 if is_blank(text) else -4)
+            fit -= 4 if role == "score" and text.endswith("%") else 0
         elif role in ("level1", "level2"):
             fit += 2 if is_level(text) else (0 if not plain_number(text) else -2)
         elif role == "nature":
             fit += 2 if squeeze(text) in _OPS else -1
         elif role == "name":
             fit += 1 if re.search(r"[\u4e00-\u9fff]{2}", text) else -3
+            fit -= 2 if is_level(text) else 0
     return values, fit
+
+
+def _length(cells: Sequence[str | None]) -> int:
+    """Cells up to the last that holds something: tables are padded with empty ones."""
+    return max((i + 1 for i, cell in enumerate(cells) if cell), default=0)
 
 
 def _indicator(values: dict[str, str], place: str, has: set[str]) -> Indicator | None:

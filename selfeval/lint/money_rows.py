@@ -47,7 +47,7 @@ def parse(line: Line, roles: Roles | None, in_block: bool) -> MoneyRow | None:
     values = _labelled(tail)
     if values is None:
         if roles and not rest:
-            values = _by_header(cells, line.merged, roles, index)
+            values = _by_header(line, roles, index)
         if values is None:
             values = _by_order(tail)
     if not values or not any(plain_number(values.get(role, "")) for role in ("initial", "final", "paid")):
@@ -82,7 +82,7 @@ def _label(line: Line, in_block: bool) -> tuple[int, str, str] | None:
         if inline and MONEY_LABEL.match(squeeze(inline[1])):
             label, rest = squeeze(inline[1]), inline[2]
         else:
-            spaced = re.match(rf"(\S+)\s+([\u4e00-\u9fff]{{2,8}}(?:{NUMBER}).*)$", norm(text).strip())
+            spaced = re.match(rf"(\S+?\)|\S+)\s*(?<=[)\s])([\u4e00-\u9fff]{{2,8}}(?:{NUMBER}).*)$", norm(text).strip())
             if spaced and MONEY_LABEL.match(squeeze(spaced[1])):
                 label, rest = squeeze(spaced[1]), spaced[2]
         label = label.rstrip(":")
@@ -127,18 +127,19 @@ def _inline_role(label: str) -> str | None:
     return money_role(label) or ("initial" if label.startswith("年初") else None)
 
 
-def _by_header(cells: Sequence[str], merged: Sequence[bool], roles: Roles, label: int) -> dict[str, str] | None:
+def _by_header(line: Line, roles: Roles, label: int) -> dict[str, str] | None:
     """Cells under their headers; rows typed by hand may be a column or two off, so the best fit of a shift is taken."""
     best: tuple[int, dict[str, str]] | None = None
+    cost = 2 if line.table == -1 or _length(line.cells) != _length(roles) else 8
     for shift in (0, -1, 1, -2, 2):
         values: dict[str, str] = {}
-        fit = -abs(shift)
+        fit = -cost * abs(shift)
         for column, role in enumerate(roles):
             place = column + shift
-            if role is None or not label < place < len(cells):
+            if role is None or not label < place < len(line.cells):
                 continue
-            text = cells[place].strip()
-            if role in values and (merged[place] or is_blank(text)):
+            text = line.cells[place].strip()
+            if role in values and (line.merged[place] or is_blank(text) or not is_blank(values[role])):
                 continue
             values[role] = text
             number = plain_number(text)
@@ -153,9 +154,15 @@ def _by_header(cells: Sequence[str], merged: Sequence[bool], roles: Roles, label
     return best[1] if best and best[0] > 0 else None
 
 
+def _length(cells: Sequence[str | None]) -> int:
+    return max((i + 1 for i, cell in enumerate(cells) if cell), default=0)
+
+
 def _by_order(cells: Sequence[str]) -> dict[str, str] | None:
     """No header at hand: the percentage tells where the amounts end."""
     texts = [norm(text).strip() for text in cells]
+    while texts and not texts[-1]:
+        texts.pop()
     numbers = [text for text in texts if plain_number(text) or is_blank(text)]
     if len(numbers) < len(texts) - 1:
         return None

@@ -160,6 +160,9 @@ def _total(line: Line, state: _State) -> Total | None:
     if keyed and not state.form.indicators:
         return Total(keyed[0].split(":")[0], line.place, None, keyed[1])
     own = line.own
+    beside = next((i for i in range(1, len(own) - 1) if re.match(r"自评总?得?分|总得分|总分", squeeze(own[i]))), None)
+    if beside is not None and len(own) == beside + 2 and plain_number(own[-1]) and not state.form.indicators:
+        return Total(squeeze(own[beside]), line.place, None, own[-1])
     first = next((i for i, text in enumerate(own[:2]) if money_rows.is_total_label(text)), None)
     if first is None or not (state.block != "money" or state.form.indicators):
         glued = re.fullmatch(r"((?:总分|合计|总计)[:：]?)(\d+(?:\.\d+)?)分?", squeeze(own[0])) if own else None

@@ -1,12 +1,12 @@
-"""Finding a table in a sheet: its header row, which column is which, title rows, totals and notes.
+"""Finding a table in a sheet: its header (of one row or several, wherever it stands), which column is which, titles.
 
-Header names and aliases come from the declarations; what a cell's value means does not belong here.
+Header names and aliases come from the declarations. The rows below the header are `body`'s; what a cell's value means
+does not belong here.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,20 +14,16 @@ from decimal import Decimal
 import pandera.pandas as pa
 
 from schemas import Table
+from selfeval.sources.body import Shape, normal, split_rows
 from selfeval.sources.text import Row, Sheet
 
-#: A header stands among the first rows; exports with a longer preamble do not occur.
-HEADER_ROWS = 60
-TOTAL_WORDS = ("合计", "总计", "小计", "本页合计", "本月合计", "累计", "总合计")
-_NOTE = re.compile(r"^(注|备注|说明|填表人|制表人|制表|审核人|审核|复核|单位负责人|财务负责人|填报人|经办人|打印日期|制表日期|导出时间)\d*[:：]")
+#: A header stands among the first filled rows; exports with a longer preamble do not occur.
+HEADER_ROWS = 200
+#: A header takes at most this many rows.
+HEADER_DEPTH = 3
 _MONEY_UNIT = re.compile(r"单位[:：]?\s*(?:人民币)?\s*(亿元|万元|千元|百元|元)")
 _BRACKET_UNIT = re.compile(r"[(（](亿元|万元|千元|百元|元)[)）]")
 FACTORS = {"元": Decimal(1), "百元": Decimal(100), "千元": Decimal(1000), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
-
-
-def normal(label: str) -> str:
-    """A header as compared: full-width and half-width alike, no white space, lower case."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", label)).lower()
 
 
 def bare(label: str) -> str:
@@ -55,6 +51,27 @@ class Located:
     missing: tuple[str, ...] = ()
     doubled: tuple[str, ...] = ()
     groups: tuple[Mapping[str, int], ...] = field(default=())
+    #: the first row of a header of several rows, else `header_row`.
+    header_top: int = 0
+    #: data rows that stand above the header, header rows that come again, blank lines between data rows.
+    above: tuple[int, ...] = ()
+    repeated: tuple[int, ...] = ()
+    blank: tuple[int, ...] = ()
+    #: columns without a header that hold something: index → rows.
+    unlabelled: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    #: another header that also fits a declared column: (label taken, label left).
+    rivals: tuple[tuple[str, str], ...] = ()
+    width: int = 0
+
+
+class Names:
+    """The headers under which each declared column is known, made once a table."""
+
+    def __init__(self, schema: pa.DataFrameSchema, own: Mapping[str, Sequence[str]]) -> None:
+        self.title = {name: {normal(column.title)} for name, column in schema.columns.items()}
+        self.known = {name: names_of(column, own) for name, column in schema.columns.items()}
+        self.all = set().union(*self.known.values())
+        self.required = [name for name, column in schema.columns.items() if column.required]
 
 
 def names_of(column: pa.Column, own_aliases: Mapping[str, Sequence[str]]) -> set[str]:
@@ -63,18 +80,19 @@ def names_of(column: pa.Column, own_aliases: Mapping[str, Sequence[str]]) -> set
     return {normal(k) for k in known} | {bare(k) for k in known}
 
 
-def match(labels: Sequence[str], schema: pa.DataFrameSchema, own: Mapping[str, Sequence[str]]) -> dict[str, int]:
+def match(labels: Sequence[str], names: Names) -> dict[str, int]:
     """Declared column → index of the header that fits it: an exact name first, one without its bracket after."""
     found: dict[str, int] = {}
     taken: set[int] = set()
     for form in (normal, bare):
-        for name, column in schema.columns.items():
+        shaped = [(i, form(label)) for i, label in enumerate(labels) if label.strip()]
+        if not any(label in names.all for _, label in shaped):
+            continue
+        for name, known in names.known.items():
             if name in found:
                 continue
-            known = names_of(column, own)
-            title = {normal(column.title)} if form is normal else set()
-            for wanted in (title, known):
-                index = next((i for i, t in enumerate(labels) if i not in taken and t and form(t) in wanted), None)
+            for wanted in (names.title[name] if form is normal else set(), known):
+                index = next((i for i, label in shaped if i not in taken and label in wanted), None)
                 if index is not None:
                     found[name] = index
                     taken.add(index)
@@ -82,50 +100,139 @@ def match(labels: Sequence[str], schema: pa.DataFrameSchema, own: Mapping[str, S
     return found
 
 
+@dataclass(frozen=True)
+class _Header:
+    """A candidate: positions of its first and last row among the sheet's rows, and its labels, one a column."""
+
+    hits: int
+    top: int
+    bottom: int
+    labels: list[str]
+    columns: dict[str, int]
+
+
 def locate(sheet: Sheet, table: Table, schema: pa.DataFrameSchema, own: Mapping[str, Sequence[str]]) -> Located | None:
     """Find the table in a sheet, or None where no row looks like its header."""
-    required = [name for name, column in schema.columns.items() if column.required]
-    best: tuple[int, int, dict[str, int]] | None = None
-    for position, (_, cells) in enumerate(sheet.rows[:HEADER_ROWS]):
-        found = match(cells, schema, own)
-        hits = sum(name in found for name in required)
-        if best is None or hits > best[0]:
-            best = (hits, position, found)
-    if best is None or best[0] < max(1 if len(required) == 1 else 2, len(required) / 2):
+    names = Names(schema, own)
+    best: _Header | None = None
+    filled = [(i, cells) for i, (_, cells) in enumerate(sheet.rows) if any(cell.strip() for cell in cells)]
+    for place, (position, cells) in enumerate(filled[:HEADER_ROWS]):
+        found = _header(names, position, position, cells)
+        for deeper, below in filled[place + 1 : place + HEADER_DEPTH]:
+            if found.hits == len(names.required) or not _words_alone(below):
+                break
+            merged = _header(names, position, deeper, _joined(found.labels, below, names))
+            # A second row belongs to the header when both rows name columns that the other does not.
+            if merged.hits > max(found.hits, _header(names, deeper, deeper, below).hits):
+                found = merged
+        if best is None or found.hits > best.hits:
+            best = found
+    if best is None or best.hits < max(1 if len(names.required) == 1 else 2, len(names.required) / 2):
         return None
-    return _located(sheet, table, schema, best[1], best[2], own)
+    return _located(sheet, table, schema, best, names)
 
 
-def _located(
-    sheet: Sheet,
-    table: Table,
-    schema: pa.DataFrameSchema,
-    position: int,
-    columns: dict[str, int],
-    own: Mapping[str, Sequence[str]],
-) -> Located:
-    number, header = sheet.rows[position]
-    titles = [(row, cell.strip()) for row, cells in sheet.rows[:position] for cell in cells if cell.strip()]
-    groups = _groups(header, schema, own) if table.layout == "two-sided" else ()
+def _header(names: Names, top: int, bottom: int, labels: Sequence[str]) -> _Header:
+    columns = match(labels, names)
+    return _Header(sum(name in columns for name in names.required), top, bottom, list(labels), columns)
+
+
+def _words_alone(cells: Sequence[str]) -> bool:
+    return not any(re.fullmatch(r"[\d.,:%/ -]+", normal(cell)) for cell in cells if cell.strip())
+
+
+def _joined(upper: Sequence[str], lower: Sequence[str], names: Names) -> list[str]:
+    """Labels of a header of two rows: the lower one where it is known, else both together, the upper one spread right."""
+    width = max(len(upper), len(lower))
+    above = [*upper, *[""] * (width - len(upper))]
+    below = [*lower, *[""] * (width - len(lower))]
+    labels, spread = [], ""
+    for over, under in zip(above, below, strict=True):
+        spread = over if over.strip() else (spread if under.strip() else "")
+        forms = (under, spread + under, under + spread) if under.strip() else (over,)
+        labels.append(next((f for f in forms if normal(f) in names.all or bare(f) in names.all), forms[min(1, len(forms) - 1)]))
+    return labels
+
+
+def _located(sheet: Sheet, table: Table, schema: pa.DataFrameSchema, found: _Header, names: Names) -> Located:
+    number, header, columns = sheet.rows[found.bottom][0], found.labels, found.columns
+    groups = _groups(header, schema, names) if table.layout == "two-sided" else ()
     if groups:
         columns = dict(groups[0])
     placed = set(columns.values()) | {i for group in groups for i in group.values()}
     labels = {name: header[index].strip() for name, index in columns.items()}
     extra, doubled = _extra(header, placed, set(map(normal, labels.values())))
-    rows, totals = _split_rows(sheet.rows[position + 1 :], columns, groups, table)
+    shape = Shape(sorted(placed), columns, table, schema)
+    above, titles = _above(sheet.rows[: found.top], shape)
+    split = split_rows(sheet.rows[found.bottom + 1 :], shape, header)
+    rows = [*above, *split.data]
     return Located(
         header_row=number,
         labels=labels,
         columns=columns,
         extra=extra,
         rows=rows,
-        totals=totals,
+        totals=split.totals,
         titles=titles,
         factors=_factors(titles, labels, schema),
         other=sheet.lines - len(rows),
         missing=tuple(c.title for n, c in schema.columns.items() if c.required and n not in columns),
         doubled=doubled,
         groups=groups,
+        header_top=sheet.rows[found.top][0],
+        above=tuple(row for row, _ in above),
+        repeated=tuple(split.repeated),
+        blank=_blank(sheet, rows),
+        unlabelled=_unlabelled(header, rows),
+        rivals=_rivals(extra, labels, doubled, names),
+        width=len(header),
+    )
+
+
+def _above(rows: Sequence[Row], shape: Shape) -> tuple[list[Row], list[tuple[int, str]]]:
+    """Rows above the header: data where they look like it, so that a header moved down loses none; else titles."""
+    data, titles = [], []
+    for number, cells in rows:
+        if shape.looks_like_data(cells):
+            data.append((number, cells))
+        else:
+            titles += [(number, cell.strip()) for cell in cells if cell.strip()]
+    return data, titles
+
+
+def _blank(sheet: Sheet, rows: Sequence[Row]) -> tuple[int, ...]:
+    """Lines with nothing in them between the first and the last data row."""
+    if not rows:
+        return ()
+    first, last = rows[0][0], rows[-1][0]
+    if sheet.name is not None and last - first > len(sheet.rows):
+        return ()
+    return tuple(n for n, cells in sheet.rows if first < n < last and not any(cell.strip() for cell in cells))
+
+
+def _unlabelled(header: Sequence[str], rows: Sequence[Row]) -> dict[int, list[int]]:
+    named = [i for i, label in enumerate(header) if label.strip()]
+    found: dict[int, list[int]] = {}
+    bare_columns = set(range(named[-1] + 1 if named else 0)) - set(named)
+    for number, cells in rows:
+        for i in (*bare_columns, *range(len(header), len(cells))) if len(cells) > len(header) else bare_columns:
+            if i < len(cells) and cells[i].strip():
+                found.setdefault(i, []).append(number)
+        for i in range(named[-1] + 1 if named else 0, min(len(header), len(cells))):
+            if cells[i].strip():
+                found.setdefault(i, []).append(number)
+    return found
+
+
+def _rivals(
+    extra: Mapping[str, int], labels: Mapping[str, str], doubled: Sequence[str], names: Names
+) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (labels[name], label)
+        for label in extra
+        if label not in doubled
+        for name in labels
+        if normal(label) in names.known[name] and not label.endswith("_2")
     )
 
 
@@ -145,40 +252,15 @@ def _extra(header: Sequence[str], placed: set[int], known: set[str]) -> tuple[di
     return extra, tuple(doubled)
 
 
-def _groups(header: Sequence[str], schema: pa.DataFrameSchema, own: Mapping[str, Sequence[str]]) -> tuple[dict[str, int], ...]:
+def _groups(header: Sequence[str], schema: pa.DataFrameSchema, names: Names) -> tuple[dict[str, int], ...]:
     """The column groups of a table printed side by side: a group begins wherever its first column comes again."""
-    first = next(iter(schema.columns.values()))
-    starts = [i for i, cell in enumerate(header) if cell.strip() and normal(cell) in names_of(first, own)]
+    first = next(iter(schema.columns))
+    starts = [i for i, cell in enumerate(header) if cell.strip() and normal(cell) in names.known[first]]
     bounds = [*starts, len(header)]
     return tuple(
-        {name: start + index for name, index in match(header[start:end], schema, own).items()}
+        {name: start + index for name, index in match(header[start:end], names).items()}
         for start, end in zip(bounds, bounds[1:], strict=False)
     )
-
-
-def _split_rows(
-    rows: Sequence[Row], columns: Mapping[str, int], groups: Sequence[Mapping[str, int]], table: Table
-) -> tuple[list[Row], list[Row]]:
-    data: list[Row] = []
-    totals: list[Row] = []
-    used = sorted({*columns.values(), *(i for g in groups for i in g.values())})
-    for number, cells in rows:
-        filled = [cell.strip() for cell in cells if cell.strip()]
-        if not filled:
-            continue
-        if _NOTE.match(filled[0]) and len(filled) <= max(2, len(used) // 2):
-            continue
-        if table.layout == "rows" and _is_total(cells, used):
-            totals.append((number, cells))
-        else:
-            data.append((number, cells))
-    return data, totals
-
-
-def _is_total(cells: Sequence[str], used: Sequence[int]) -> bool:
-    """A 合计 row says so in its first filled cell, wherever merged cells have put it."""
-    first = next((cells[i] for i in used if i < len(cells) and cells[i].strip()), "")
-    return normal(first).rstrip(":") in TOTAL_WORDS
 
 
 def _factors(titles: Sequence[tuple[int, str]], labels: Mapping[str, str], schema: pa.DataFrameSchema) -> dict[str, Decimal]:

@@ -12,6 +12,7 @@ import gzip
 import io
 import json
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,6 +23,10 @@ from selfeval.sources.scan import RawFile
 
 #: A raw file that unpacks to more than this is refused: no export of one unit is larger, a bomb is.
 MAX_UNPACKED = 8 << 30
+#: What is held in memory as a whole may not be larger.
+MAX_IN_MEMORY = 512 << 20
+#: zstd can blow a few bytes up to a block of 128 kB: fed in pieces, so that the limit is seen in time.
+_ZSTD_PIECE = 4096
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -43,25 +48,47 @@ class Unreadable(Exception):
         self.rule, self.what, self.fix, self.row = rule, what, fix, row
 
 
+@dataclass(frozen=True)
+class Merged:
+    """A merged range: rows as a person counts them, columns by index, all ends included."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+
 @dataclass
 class Sheet:
-    """Cells of one sheet (`name` None: a text file). `lines` counts physical lines, blank ones included."""
+    """Cells of one sheet (`name` None: a text file). `lines` counts physical lines, blank ones included.
+
+    `rows` may leave blank lines out. What the reader saw besides the cells stands in the other fields.
+    """
 
     name: str | None
     rows: list[Row]
     lines: int
     encoding: str | None = None
-    #: rows whose quotes were never closed or that hold null bytes: (line, rule).
+    #: rows whose quotes were never closed or that are no JSON object: (line, rule).
     broken: list[tuple[int, str]] = field(default_factory=list)
     delimiter: str | None = None
-    hidden_rows: int = 0
+    #: single cells that hold no value for a reason: (line, index of the column, kind, what stands there).
+    marks: list[tuple[int, int, str, str]] = field(default_factory=list)
+    merged: list[Merged] = field(default_factory=list)
+    hidden: bool = False
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+    #: dates are counted from 1904 (a workbook's own setting).
+    epoch_1904: bool = False
+    #: lines that end otherwise than most.
+    odd_ends: list[int] = field(default_factory=list)
 
 
 def unpack(raw: RawFile) -> bytes:
-    """The content of a raw file or archive member. Raises Unreadable; bounded by MAX_UNPACKED."""
+    """The content of a raw file or archive member. Raises Unreadable; bounded by MAX_IN_MEMORY."""
     try:
         return _unpack(raw)
-    except (zipfile.BadZipFile, EOFError, zstandard.ZstdError, gzip.BadGzipFile, KeyError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, zstandard.ZstdError, gzip.BadGzipFile, KeyError) as error:
         raise Unreadable("source.truncated", "已损坏或不完整，无法解压", "请重新导出后放回原处") from error
     except RuntimeError as error:  # zipfile's word for an encrypted member
         raise Unreadable("source.password", "设有密码，无法读取", "请去掉密码后重新保存") from error
@@ -74,23 +101,42 @@ def _unpack(raw: RawFile) -> bytes:
         with zipfile.ZipFile(raw.path) as archive, archive.open(raw.member) as stream:
             data = _bounded(stream)
     else:
-        data = raw.path.read_bytes()
+        with raw.path.open("rb") as plain:
+            data = _bounded(plain)
     name = (raw.member or raw.path.name).lower()
     if name.endswith(".gz"):
-        with gzip.open(io.BytesIO(data)) as stream:
-            return _bounded(stream)
-    if name.endswith(".zst"):
-        with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data)) as stream:
-            return _bounded(stream)
-    return data
+        with gzip.open(io.BytesIO(data)) as unzipped:
+            return _bounded(unzipped)
+    return _zstd(data) if name.endswith(".zst") else data
 
 
-def _bounded(stream: io.BufferedIOBase | zipfile.ZipExtFile | gzip.GzipFile | zstandard.ZstdDecompressionReader) -> bytes:
+def _too_large() -> Unreadable:
+    return Unreadable("source.too_large", "解压后过大，已停止读取", "请确认文件没有问题，或分成几个文件")
+
+
+def _bounded(stream: io.BufferedIOBase | zipfile.ZipExtFile | gzip.GzipFile) -> bytes:
     data = bytearray()
     while chunk := stream.read(1 << 20):
         data += chunk
-        if len(data) > MAX_UNPACKED:
-            raise Unreadable("source.too_large", "解压后过大，已停止读取", "请确认文件没有问题，或分成几个文件")
+        if len(data) > MAX_IN_MEMORY:
+            raise _too_large()
+    return bytes(data)
+
+
+def _zstd(packed: bytes) -> bytes:
+    """All frames of a zstd file. The library's own stream ends a truncated frame without a word; this raises EOFError."""
+    data, position = bytearray(), 0
+    while position < len(packed):
+        frame = zstandard.ZstdDecompressor().decompressobj()
+        while not frame.eof:
+            piece = packed[position : position + _ZSTD_PIECE]
+            if not piece:
+                raise EOFError
+            position += len(piece)
+            data += frame.decompress(piece)
+            if len(data) > MAX_IN_MEMORY:
+                raise _too_large()
+        position -= len(frame.unused_data)
     return bytes(data)
 
 
@@ -99,17 +145,26 @@ def decode(data: bytes) -> tuple[str, str]:
     for bom, name in _BOMS:
         if data.startswith(bom):
             return _strict(data, name), name
+    if data[:4096].count(0) * 4 > len(data[:4096]):
+        raise Unreadable(
+            "source.encoding", "像是没有字节序标记的UTF-16文字，无法确认编码", "请另存为UTF-8编码后放回原处", 1
+        )
     try:
         return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        return _strict(data, "gb18030"), "gb18030"
+    except UnicodeDecodeError as error:
+        return _strict(data, "gb18030", error.start), "gb18030"
 
 
-def _strict(data: bytes, encoding: str) -> str:
+def _strict(data: bytes, encoding: str, other: int = 0) -> str:
+    """Decode, or say in which row it fails; `other`: how far UTF-8 came, as the better one tells the place."""
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
+        start = max(error.start, other)
+        if encoding.startswith("utf-16"):
+            row = data[:start].decode("utf-16", errors="ignore").count("\n") + 1
+        else:
+            row = data[:start].count(b"\n") + 1
         raise Unreadable(
             "source.encoding", f"第{row}行起不是有效的UTF-8或GB18030文字", "请重新导出，或另存为UTF-8编码", row
         ) from error
@@ -121,7 +176,19 @@ def read_delimited(text: str, encoding: str, *, tab: bool = False) -> Sheet:
     delimiter = _delimiter(lines, tab=tab)
     sheet = Sheet(None, [], len(lines), encoding, delimiter=delimiter)
     sheet.rows = list(_records(lines, delimiter, sheet))
+    sheet.odd_ends = _odd_ends(lines, [number for number, _ in sheet.rows])
     return sheet
+
+
+def _odd_ends(lines: list[str], starts: list[int]) -> list[int]:
+    """Rows that end otherwise than most. Only the ends of records count: a cell may hold line feeds of its own."""
+    last = [*(n - 2 for n in starts[1:]), len(lines) - 1]
+    ends = [line[len(line.rstrip("\r\n")) :] for line in (lines[i] for i in last)] if starts else []
+    kinds = Counter(end for end in ends if end)
+    if len(kinds) < 2:
+        return []
+    usual = kinds.most_common(1)[0][0]
+    return [number for number, end in zip(starts, ends, strict=True) if end and end != usual]
 
 
 def _delimiter(lines: list[str], *, tab: bool) -> str:
@@ -145,14 +212,15 @@ def _records(lines: list[str], delimiter: str, sheet: Sheet) -> Iterator[Row]:
             taken = _quoted_lines(lines, position, delimiter, width)
         number = position + 1
         position += max(taken, 1)
-        if "\x00" in line:
-            sheet.broken.append((number, "source.null_byte"))
-            yield number, [cell.replace("\x00", "") for cell in line.rstrip("\r\n").split(delimiter)]
-        elif taken == 0:
+        if taken == 0:
             sheet.broken.append((number, "source.quote"))
-            yield number, line.rstrip("\r\n").split(delimiter)
+            cells = line.rstrip("\r\n").split(delimiter)
         else:
-            yield number, _cells("".join(lines[number - 1 : number - 1 + taken]), delimiter)
+            cells = _cells("".join(lines[number - 1 : number - 1 + taken]), delimiter)
+        if any("\x00" in cell for cell in cells):
+            sheet.marks += [(number, i, "null_byte", "") for i, cell in enumerate(cells) if "\x00" in cell]
+            cells = [cell.replace("\x00", "") for cell in cells]
+        yield number, cells
 
 
 def _cells(record: str, delimiter: str) -> list[str]:
@@ -190,7 +258,7 @@ def _quoted_lines(lines: list[str], start: int, delimiter: str, width: int) -> i
 
 def read_json_lines(text: str, encoding: str) -> Sheet:
     """One JSON object a line; the header is the union of keys in order of appearance and stands as line 0."""
-    lines = text.splitlines()
+    lines = list(io.StringIO(text, newline=""))
     header: dict[str, None] = {}
     records: list[tuple[int, dict[str, object]]] = []
     sheet = Sheet(None, [], len(lines), encoding)
@@ -199,7 +267,7 @@ def read_json_lines(text: str, encoding: str) -> Sheet:
             continue
         try:
             value = json.loads(line, parse_float=str, parse_int=str)
-        except ValueError:
+        except (ValueError, RecursionError):
             value = None
         if not isinstance(value, dict):
             sheet.broken.append((number, "source.json"))

@@ -7,18 +7,27 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import zipfile
+from collections.abc import Iterator
 from decimal import Decimal
 
+import lxml.html
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import python_calamine as calamine
 
-from selfeval.sources.text import Sheet, Unreadable
+from selfeval.sources import sheet_xml
+from selfeval.sources.text import Merged, Row, Sheet, Unreadable
 
 #: A sheet whose used range holds more cells is refused before it is unfolded in memory.
 MAX_CELLS = 30_000_000
 _OLE = b"\xd0\xcf\x11\xe0"
+_ZIP = b"PK\x03\x04"
+_HTML = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table|meta|head|\?xml)", re.IGNORECASE)
+#: Excel keeps fifteen digits of a number: a longer one has lost its end.
+_LONG = 10**15
 
 
 def cell_text(value: object) -> str:
@@ -29,6 +38,8 @@ def cell_text(value: object) -> str:
         return value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float) and abs(value) >= _LONG:
+        return f"{value:.5E}"
     if isinstance(value, float):
         number = Decimal(format(value, ".15g"))
         return format(number.quantize(Decimal(1)) if number == number.to_integral() else number.normalize(), "f")
@@ -39,15 +50,31 @@ def cell_text(value: object) -> str:
     return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
 
 
+def is_workbook(data: bytes) -> bool:
+    """Whether the content is a workbook, whatever the file is called."""
+    return data.startswith((_OLE, _ZIP))
+
+
+def is_html(data: bytes) -> bool:
+    """Whether the content is a web page with a table, as some systems export under the name .xls."""
+    return bool(_HTML.match(data)) and b"<t" in data.lower()
+
+
 def read_workbook(data: bytes) -> list[Sheet]:
     """All sheets of a workbook, hidden ones too. Raises Unreadable."""
     try:
-        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return [_sheet(book, meta) for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
+        facts, parts = sheet_xml.inspect(data) if data.startswith(_ZIP) else ({}, {})
+        dense = {name for name, found in facts.items() if not found.sparse}
+        sparse = {n: parts[n] for n in facts if n not in dense}
+        return _sheets(data, facts, sparse)
     except calamine.PasswordError as error:
         raise Unreadable("source.password", "设有打开密码，无法读取", "请去掉密码后重新保存") from error
-    except (calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
-        if data.startswith(_OLE) and b"E\0n\0c\0r\0y\0p\0t" in data[:1_000_000]:
+    except sheet_xml.TooLarge as error:
+        raise Unreadable("source.too_large", "解压后过大，已停止读取", "请删除数据区以外的内容后重新保存") from error
+    except Unreadable:
+        raise
+    except Exception as error:  # openpyxl and calamine raise what the broken part makes them raise
+        if data.startswith(_OLE) and b"E\0n\0c\0r\0y\0p\0t" in data:
             raise Unreadable("source.password", "设有打开密码，无法读取", "请去掉密码后重新保存") from error
         raise Unreadable("source.truncated", "已损坏或不是有效的Excel工作簿", "请重新导出或另存后放回原处") from error
     # calamine is Rust: a malformed file can end in a panic, which is no Exception.
@@ -57,20 +84,85 @@ def read_workbook(data: bytes) -> list[Sheet]:
         raise Unreadable("source.truncated", "已损坏，无法读取", "请重新导出或另存后放回原处") from error
 
 
-def _sheet(book: calamine.CalamineWorkbook, meta: calamine.SheetMetadata) -> Sheet:
-    sheet = book.get_sheet_by_name(meta.name)
+def _sheets(data: bytes, facts: dict[str, sheet_xml.SheetFacts], sparse: dict[str, str]) -> list[Sheet]:
+    book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    sheets = []
+    for meta in book.sheets_metadata:
+        if meta.typ != calamine.SheetTypeEnum.WorkSheet:
+            continue
+        sheet = _sparse(data, meta.name, sparse[meta.name]) if meta.name in sparse else _dense(book, meta.name)
+        found = facts.get(meta.name)
+        if found:
+            sheet.marks, sheet.hidden_rows, sheet.hidden_columns = found.marks, found.hidden_rows, found.hidden_columns
+            sheet.epoch_1904 = found.epoch_1904
+            _show_errors(sheet)
+        sheet.hidden = meta.visible != calamine.SheetVisibleEnum.Visible
+        sheets.append(sheet)
+    return sheets
+
+
+def _show_errors(sheet: Sheet) -> None:
+    """Put #REF! and its like where calamine leaves an empty cell."""
+    by_row = dict(sheet.rows)
+    for row, column, kind, said in sheet.marks:
+        if kind == "error_cell":
+            cells = by_row.setdefault(row, [])
+            cells += [""] * (column + 1 - len(cells))
+            cells[column] = said
+    if len(by_row) > len(sheet.rows):
+        sheet.rows = sorted(by_row.items())
+        sheet.lines = max(sheet.lines, sheet.rows[-1][0])
+
+
+def _dense(book: calamine.CalamineWorkbook, name: str) -> Sheet:
+    sheet = book.get_sheet_by_name(name)
     height, width = (sheet.end[0] + 1, sheet.end[1] + 1) if sheet.end else (0, 0)
     if height * width > MAX_CELLS:
         raise Unreadable(
             "source.too_large",
-            f"的工作表“{meta.name}”范围过大（{height}行{width}列）",
+            f"的工作表“{name}”范围过大（{height}行{width}列）",
             "请删除数据区以外的空行空列后重新保存",
         )
     rows = [
         (number, [cell_text(value) for value in row])
         for number, row in enumerate(sheet.to_python(skip_empty_area=False), 1)
     ]
-    return Sheet(meta.name, rows, len(rows))
+    merged = [Merged(a + 1, b, c + 1, d) for (a, b), (c, d) in sheet.merged_cell_ranges or ()]
+    return Sheet(name, rows, len(rows), merged=merged)
+
+
+def _sparse(data: bytes, name: str, part: str) -> Sheet:
+    """A sheet with few cells far apart, read without unfolding the range between them."""
+    slim = io.BytesIO(sheet_xml.without_empty_cells(data, part))
+    book = openpyxl.load_workbook(slim, read_only=True, data_only=True)
+    rows: list[Row] = []
+    lines = 0
+    for lines, cells in enumerate(book[name].iter_rows(values_only=True), 1):
+        if any(cell is not None and cell != "" for cell in cells):
+            rows.append((lines, [cell_text(_dated(cell)) for cell in cells]))
+    return Sheet(name, rows, lines)
+
+
+def _dated(value: object) -> object:
+    """openpyxl gives a day as midnight, calamine as a date."""
+    return value.date() if isinstance(value, dt.datetime) and value.time() == dt.time() else value
+
+
+def read_html(data: bytes) -> list[Sheet]:
+    """The tables of a web page, one under the other: row n is its n-th <tr>. Raises Unreadable."""
+    try:
+        page = lxml.html.fromstring(data)
+    except (lxml.etree.LxmlError, ValueError) as error:
+        raise Unreadable("source.unreadable", "不是有效的Excel工作簿", "请另存为Excel工作簿后放回原处") from error
+    rows = [(n, list(_html_cells(row))) for n, row in enumerate(page.iter("tr"), 1)]
+    return [Sheet(None, rows, len(rows))]
+
+
+def _html_cells(row: lxml.html.HtmlElement) -> Iterator[str]:
+    for cell in row.iter("td", "th"):
+        yield " ".join(cell.text_content().split())
+        span = cell.get("colspan", "1")
+        yield from [""] * (min(int(span), 100) - 1 if span.isdigit() else 0)
 
 
 def read_parquet(data: bytes) -> Sheet:

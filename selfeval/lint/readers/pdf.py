@@ -17,6 +17,9 @@ from selfeval.lint.readers import guard
 MAX_PAGES = 300
 _HEADING = re.compile(r"^\s*(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d+[.、．]|附[件表]|注\s*\d*[:：])")
 
+#: justified Chinese has gaps that nobody typed; a typed space is a character of its own and is kept.
+_SPACING = {"x_tolerance_ratio": 0.6}
+
 
 def read(data: bytes, name: str) -> Document:
     if b"%PDF-" not in data[:1024]:
@@ -49,14 +52,24 @@ def _pages(pdf: Any) -> list[Block]:
     cells = 0
     for number, page in enumerate(pdf.pages, start=1):
         found = sorted(page.find_tables(), key=lambda t: (t.bbox[1], t.bbox[0]))
-        lines = [line for line in page.extract_text_lines(strip=True) if not _inside(line, found)]
+        lines = [line for line in page.extract_text_lines(strip=True, **_SPACING) if not _inside(line, found)]
         items = [(line["top"], 0, line) for line in lines] + [(t.bbox[1], 1, t) for t in found]
+        edges = [line["x0"] for line in lines], [line["x1"] for line in lines] + [t.bbox[2] for t in found]
+        left, right = min(edges[0], default=0), max(edges[1], default=0)
         waiting: list[dict[str, Any]] = []
+        count = 0
+
+        def add(texts: list[str], page_number: int = number) -> None:
+            nonlocal count
+            for text in texts:
+                count += 1
+                blocks.append(Paragraph(text, f"第{page_number}页第{count}段"))
+
         for _, kind, item in sorted(items, key=lambda entry: entry[:2]):
             if kind == 0:
                 waiting.append(item)
                 continue
-            blocks.extend(_paragraphs(waiting, number))
+            add(_paragraphs(waiting, left, right))
             waiting = []
             tables += 1
             table = _grid(page, item, tables, number)
@@ -65,7 +78,7 @@ def _pages(pdf: Any) -> list[Block]:
                 raise LintError("表格过大，不像一份报告，未予读取。")
             if table.rows:
                 blocks.append(table)
-        blocks.extend(_paragraphs(waiting, number))
+        add(_paragraphs(waiting, left, right))
         page.close()
     return blocks
 
@@ -76,11 +89,9 @@ def _inside(line: dict[str, Any], tables: list[Any]) -> bool:
     return any(t.bbox[0] <= centre <= t.bbox[2] and t.bbox[1] <= middle <= t.bbox[3] for t in tables)
 
 
-def _paragraphs(lines: list[dict[str, Any]], page: int) -> list[Paragraph]:
+def _paragraphs(lines: list[dict[str, Any]], left: float, right: float) -> list[str]:
     """Join the lines of a paragraph: one that fills the column is continued by the next, unless that starts anew."""
     out: list[str] = []
-    right = max((line["x1"] for line in lines), default=0)
-    left = min((line["x0"] for line in lines), default=0)
     full = False
     for line in lines:
         text = line["text"].strip()
@@ -95,13 +106,11 @@ def _paragraphs(lines: list[dict[str, Any]], page: int) -> list[Paragraph]:
             out[-1] += glue + text
         else:
             out.append(text)
-        full = line["x1"] > right - 2.5 * size and not text.endswith(("。", "！", "？"))
-    return [Paragraph(_tighten(text), f"第{page}页第{i}段") for i, text in enumerate(out, start=1)]
-
-
-def _tighten(text: str) -> str:
-    """Justified Chinese gets gaps between its characters that nobody typed."""
-    return re.sub(r"(?<=[\u3000-\u9fff，。；：、（）])[ ](?=[\u3000-\u9fff，。；：、（）])", "", text)
+        reach = (line["x1"] - left) / max(right - left, 1)
+        # broken off in mid-sentence: what follows was too long a word for the rest of the line
+        broken = reach > 0.75 and bool(re.search(r"[\w，、（“]$", text))
+        full = (line["x1"] > right - 2.5 * size or broken) and not text.endswith(("。", "！", "？"))
+    return out
 
 
 def _grid(page: Any, table: Any, number: int, page_number: int) -> Table:
@@ -111,7 +120,7 @@ def _grid(page: Any, table: Any, number: int, page_number: int) -> Table:
     ys = _edges([b[1] for b in boxes] + [b[3] for b in boxes])
     grid: dict[tuple[int, int], Cell] = {}
     for x0, top, x1, bottom in boxes:
-        raw = page.crop((x0, top, x1, bottom), strict=False).extract_text() or ""
+        raw = page.crop((x0, top, x1, bottom), strict=False).extract_text(**_SPACING) or ""
         text = _cell_text(raw)
         columns = [c for c in range(len(xs) - 1) if xs[c] >= x0 - 2 and xs[c + 1] <= x1 + 2]
         rows = [r for r in range(len(ys) - 1) if ys[r] >= top - 2 and ys[r + 1] <= bottom + 2]
@@ -129,7 +138,7 @@ def _cell_text(raw: str) -> str:
     """Lines of a narrow cell are one text: 实际完 / 成值 is 实际完成值, 4,614,45 / 3.11 is one number."""
     text = re.sub(r"(?<=[^\x00-\x7f])\s*\n\s*|\s*\n\s*(?=[^\x00-\x7f])", "", raw.strip())
     text = re.sub(r"(?<=[\d.,])\s*\n\s*(?=[\d.,%])", "", text)
-    return _tighten(text.replace("\n", " "))
+    return text.replace("\n", " ")
 
 
 def _edges(values: list[float]) -> list[float]:

@@ -17,6 +17,8 @@ _NONE = re.compile(
     r"(?:无|没有|不存在|未发现)(?:任何|明显)?(?:存在)?(?:的)?问题|存在(?:的)?(?:主要)?问题(?:及原因分析)?[^\u4e00-\u9fff]{0,3}(?:暂?无|没有)(?=[。,，;\s]|$)"
 )
 
+_HEADING = re.compile(r"(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十\d]+\)|\d+[.、])?\s*存在(?:的)?(?:主要)?问题[:。]?")
+
 
 def check(context: Context) -> Iterator[LintFinding]:
     lost = _lost(context)
@@ -39,7 +41,7 @@ def _claims(context: Context) -> Iterator[tuple[Prose, str]]:
         m = _NONE.search(prose.plain)
         if m and len(m[0]) >= 3:
             yield prose, prose.text[m.start() : m.end()]
-        elif re.fullmatch(r"存在(?:的)?(?:主要)?问题", prose.plain.strip()) and index + 1 < len(context.prose):
+        elif _HEADING.fullmatch(prose.plain.strip()) and index + 1 < len(context.prose):
             if re.fullmatch(r"(?:暂)?无[。.]?|没有[。.]?", context.prose[index + 1].plain.strip()):
                 yield context.prose[index + 1], f"{prose.text}：{context.prose[index + 1].text}"
 

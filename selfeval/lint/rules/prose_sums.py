@@ -130,12 +130,18 @@ def _list(prose: Prose) -> Iterator[LintFinding]:
         slack = _slack([total, *parts])
         if abs(gap) <= max(slack, Decimal("0.01")) or any(q.approx for q in [total, *parts]):
             continue
-        closed = bool(_CLOSING.search(names[-1])) or gap > 0 or abs(gap) <= total.value / 50
+        closed = bool(_CLOSING.search(names[-1])) or _whole(names) or gap > 0 or abs(gap) <= total.value / 50
         if not closed:
             continue
         shown = "+".join(q.text for q in parts)
         message = f"“{m[1]}”与其后所列各项之和不符，{shown}={_same_unit(should, total)}。"
         yield finding("sum", "error", prose.place, f"{m[1]}={shown}", _same_unit(should, total), message)
+
+
+def _whole(names: Sequence[str]) -> bool:
+    """基本支出 and 项目支出, 人员经费 and 公用经费: nothing is left beside them."""
+    text = " ".join(names)
+    return any(one in text and other in text for one, other in (("基本支出", "项目支出"), ("人员", "公用")))
 
 
 def _listed(text: str) -> tuple[list[Quantity], list[str]]:
@@ -160,7 +166,7 @@ def _same_unit(value: Decimal, like: Quantity) -> str:
 
 def _partitions(prose: Prose) -> Iterator[LintFinding]:
     for whole, names, others in _PARTITIONS:
-        total = _named(prose.plain, rf"(?<![\u4e00-\u9fff]){whole}")
+        total = _named(prose.plain, rf"(?<![\u4e00-\u9fff])(?:\d{{4}}年|本年|全年|年度|部门|单位)*{whole}")
         parts = [_named(prose.plain, rf"(?<![\u4e00-\u9fff]){name}") for name in names]
         if total is None or None in parts:
             continue

@@ -126,7 +126,7 @@ def _unproved(prose: Prose, context: Context) -> Iterator[LintFinding]:
         project = re.search(r"项目|专项", sentence) is not None
         if not project and (_backed(context.text, m[1]) or _form_backs(context, m[1])):
             continue
-        if project and context.forms and _form_backs(context, m[1]):
+        if project and (_form_backs(context, m[1]) or _elsewhere(context, m[1])):
             continue
         message = f"“{m[0]}”没有给出分子和分母（预算数与支出数），无法核对。"
         yield finding("rate", "warning", prose.place, prose.text[m.start() : m.end()], "写明预算数和支出数", message)
@@ -138,6 +138,11 @@ def _backed(text: str, printed: str) -> bool:
     return any(
         _fits(printed, one / other) for i, one in enumerate(values) for j, other in enumerate(values) if i != j
     )
+
+
+def _elsewhere(context: Context, printed: str) -> bool:
+    """The rate is repeated from a paragraph that has its amounts."""
+    return any(f"{printed}%" in p.plain and _backed(p.plain, printed) for p in context.prose)
 
 
 def _form_backs(context: Context, printed: str) -> bool:

@@ -61,7 +61,7 @@ def _too_early(context: Context, year: int) -> Iterator[LintFinding]:
     for prose in context.prose:
         dates = list(_DATED.finditer(prose.plain))
         spans = [(m.group(2), m.group(3), m.group(4), m.group(0)) for m in dates]
-        lone = _SIGNATURE.match(prose.plain)
+        lone = None if prose.in_table else _SIGNATURE.match(prose.plain)
         if lone:
             spans.append((lone[1], lone[2], lone[3], lone[0].strip()))
         for y, month, day, quoted in spans:

@@ -1,0 +1,196 @@
+"""The package of one unit: which files it holds, its status and run.json, and how it is published.
+
+Figures, findings and pages are made elsewhere; nothing here but `attempt` knows of the run that made it.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from selfeval import digest, pipeline, publish
+from selfeval.checks.quarantine import PLACE
+from selfeval.facts import codec
+from selfeval.model import Finding, Status
+from selfeval.pages import findings as pages
+from selfeval.pages import index
+from selfeval.pipeline import UnitPipeline
+from selfeval.store import Entry
+
+#: Files that an issue writes and that a later blocked run leaves as they are.
+ISSUED = ("report.html", "report.docx", "report.pdf", "scorecards.xlsx", "facts.json")
+_REPORT_FOLDER = Path(__file__).parent / "report"
+#: The renderers: a step each, so that a changed template runs what uses it.
+_FORMATS = {
+    "report.html": "selfeval.report.html",
+    "report.docx": "selfeval.report.docx",
+    "report.pdf": "selfeval.report.pdf",
+    "scorecards.xlsx": "selfeval.report.xlsx",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did for one unit. `reasons` are the messages of what blocks or is awaited."""
+
+    unit: str
+    year: int
+    status: Status
+    folder: Path
+    counts: Mapping[str, int]
+    reasons: tuple[str, ...]
+
+
+def place(finding: Finding) -> str:
+    """The name under which a person confirms a finding in 补充说明.toml."""
+    parts = (finding.rule, finding.file, finding.sheet, finding.row, finding.column)
+    return "/".join("" if part is None else str(part) for part in parts)
+
+
+def status_of(p: UnitPipeline) -> Status:
+    """What a unit's run comes to: awaited files first, then errors, then what a person has to confirm."""
+    if p.plan.awaited:
+        return "awaiting"
+    if pipeline.blocked(p.findings):
+        return "blocked"
+    # A warning without a place is about the rules in force, which no unit can mend or confirm.
+    open_warnings = [
+        f for f in p.findings if f.severity == "warning" and f.file is not None and place(f) not in p.plan.confirmed
+    ]
+    return "to confirm" if p.plan.settings.approval and open_warnings else "issued"
+
+
+def render(p: UnitPipeline) -> dict[str, Entry]:
+    """The report files through the store, a step a format."""
+    data = _report_key(p)
+    rendered: dict[str, Entry] = {}
+    for name, module in _FORMATS.items():
+        code = digest.of_code((module,), _resources())
+
+        def build(folder: Path, name: str = name, module: str = module) -> dict[str, Any]:
+            (folder / name).write_bytes(_render_one(module, p))
+            return {"fonts": _fonts()}
+
+        rendered[name] = p.store.memo("render", name, {"data": data, "file": name, "code": code}, build)
+    return rendered
+
+
+def _resources() -> tuple[Path, ...]:
+    return (_REPORT_FOLDER,)
+
+
+def _render_one(module: str, p: UnitPipeline) -> bytes:
+    from importlib import import_module
+
+    return import_module(module).render(p.unit_year)  # type: ignore[no-any-return]
+
+
+def _fonts() -> dict[str, str]:
+    from selfeval.report.fonts import fonts_used
+
+    return fonts_used()
+
+
+def _report_key(p: UnitPipeline) -> str:
+    """Digest of all that a renderer sees."""
+    year = p.unit_year
+    return digest.of_value(
+        {
+            "facts": [asdict(f) for f in year.facts.values()],
+            "tables": year.tables,
+            "scores": asdict(year.scores),
+            "findings": [asdict(f) for f in year.findings],
+            "accounts": [asdict(a) for a in year.accounts],
+            "rest": [year.unit, year.year, year.profile, year.notes, year.missing, year.draft, year.confirmed],
+        }
+    )
+
+
+def publish_unit(p: UnitPipeline, out: Path, attempt: Mapping[str, Any]) -> Outcome:
+    """Decide the status and publish: an issued package replaces the one before whole, any other its findings alone."""
+    status = status_of(p)
+    target = out / str(p.plan.year) / p.plan.unit
+    files: dict[str, bytes | Path] = dict(_finding_files(p, status))
+    if status == "issued":
+        rendered = render(p)
+        files |= {name: entry.file(name) for name, entry in rendered.items()}
+        files["facts.json"] = codec.public(p.plan.unit, p.plan.year, p.facts).encode()
+        issued = _issued(files)
+    else:
+        issued = _issued_before(target)
+    steps = [asdict(r) for r in p.store.records]
+    run = run_json(p, status, issued, {**attempt, "steps": steps})
+    files["run.json"] = (json.dumps(run, ensure_ascii=False, indent=1) + "\n").encode()
+    keep = None if status == "issued" else (lambda folder: {n: folder / n for n in ISSUED if (folder / n).is_file()})
+    publish.replace(target, files, keep=keep)
+    if p.plan.draft and p.reportable:
+        publish.replace(target.with_name(f"{p.plan.unit}-草稿"), {n: e.file(n) for n, e in render(p).items()})
+    index.write(target.parent, p.plan.year)
+    counts = {s: sum(f.count for f in p.findings if f.severity == s) for s in ("error", "warning", "info")}
+    reasons = tuple(f.message for f in p.findings if f.severity == "error")
+    return Outcome(p.plan.unit, p.plan.year, status, target, counts, reasons)
+
+
+def _finding_files(p: UnitPipeline, status: Status) -> dict[str, bytes | Path]:
+    files: dict[str, bytes | Path] = {
+        "findings.json": pages.as_json(p.findings),
+        "findings.xlsx": pages.as_xlsx(p.findings),
+        "findings.html": pages.as_html(p.plan.unit, p.unit_name, p.plan.year, status, p.findings),
+    }
+    for dataset, entry in p.checked.items():
+        files[f"quarantine/{dataset}.csv"] = entry.file("quarantine.csv")
+    if not p.checked:
+        files["quarantine/无数据.csv"] = ("\ufeff" + ",".join(PLACE) + "\r\n").encode()
+    return files
+
+
+def _issued(files: Mapping[str, bytes | Path]) -> dict[str, Any]:
+    digests = {
+        name: digest.of_file(content) if isinstance(content, Path) else digest.of_bytes(content)
+        for name, content in ((n, files[n]) for n in ISSUED)
+    }
+    return {"digest": digest.of_value(digests), "files": digests}
+
+
+def _issued_before(target: Path) -> dict[str, Any] | None:
+    try:
+        before: dict[str, Any] = json.loads((target / "run.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return before["issued"]  # type: ignore[no-any-return]
+
+
+def run_json(p: UnitPipeline, status: Status, issued: Mapping[str, Any] | None, attempt: Mapping[str, Any]) -> dict[str, Any]:
+    """run.json as the contract has it; all but `attempt` is the same for the same inputs, code and machine image."""
+    datasets = {
+        account.name: {
+            "files": [asdict(f) for f in account.files],
+            "read": account.read,
+            "accepted": account.accepted,
+            "quarantined": account.quarantined,
+        }
+        for account in p.accounts
+    }
+    return {
+        "status": status,
+        "unit": p.plan.unit,
+        "year": p.plan.year,
+        "name": p.unit_name,
+        "issued": issued,
+        "datasets": datasets,
+        "others": [{"file": name} for name in p.plan.inventory.others],
+        "versions": {"python": platform.python_version(), **digest.versions(), "code": code_digest()},
+        "fonts": _fonts(),
+        "packs": [p.plan.settings.pack, p.plan.settings.department_pack],
+        "attempt": dict(attempt),
+    }
+
+
+def code_digest() -> str:
+    """One digest of all code, rules, SQL and templates that make a package."""
+    here = Path(__file__).parent
+    return digest.of_code(("selfeval.package", *_FORMATS.values()), (here / "facts", here / "checks", here / "scoring", *_resources()))
