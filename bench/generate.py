@@ -93,16 +93,16 @@ def _query(plan: Plan, low: int, high: int) -> str:
         SELECT *, (s * 2654435761 + 12345) % 4294967296 AS r FROM numbers
     ), named AS (
         SELECT i, m, s, r, people.*, CAST(r // 77 % 5000 AS BIGINT) AS content, r // 1013 % 97 * (r // 5 % 11) AS reads,
-            epoch_ms(CAST({int(1704067200)} AS BIGINT) * 1000 + s * {seconds} // {plan.rows} * 1000) AS moment
+            epoch_ms(CAST({1704067200} AS BIGINT) * 1000 + s * {seconds} // {plan.rows} * 1000) AS moment
         FROM drawn JOIN people ON people.p = r // 13 % {plan.people}
     ), worded AS (
-        SELECT *, {_pick(_THEMES, 'content // 3')} || '科普第' || printf('%05d', content) || '期' AS title FROM named
+        SELECT *, {_pick(_THEMES, "content // 3")} || '科普第' || printf('%05d', content) || '期' AS title FROM named
     )
     SELECT {before}CASE m WHEN 1100 THEN '2024-02-30 08:00:00' WHEN 1200 THEN '2023-12-31 23:59:59'
             ELSE strftime(moment, '%Y-%m-%d %H:%M:%S') END
         || ',' || CASE m WHEN 1600 THEN '' WHEN 1700 THEN 'KP123' WHEN 1800 THEN 'KP99999999' ELSE id END
         || ',' || name || ',' || village || ',C' || printf('%05d', content) || ',' || {rough_title}
-        || ',' || CASE m WHEN 1300 THEN '快手' ELSE {_pick(_CHANNELS, 'r // 3')} END || {last} AS line
+        || ',' || CASE m WHEN 1300 THEN '快手' ELSE {_pick(_CHANNELS, "r // 3")} END || {last} AS line
     FROM worded ORDER BY i"""
 
 
@@ -111,7 +111,9 @@ def _batches(plan: Plan, step: int = 500_000) -> Iterator[bytes]:
         con.execute(f"CREATE TABLE people AS SELECT p, {_person('p')} FROM range({plan.people}) t(p)")
         for low in range(0, plan.rows, step):
             query = _query(plan, low, min(low + step, plan.rows))
-            lines = con.execute(f"SELECT string_agg(line || chr(10), '' ORDER BY rowid) FROM (SELECT *, row_number() OVER () AS rowid FROM ({query}))")
+            lines = con.execute(
+                f"SELECT string_agg(line || chr(10), '' ORDER BY rowid) FROM (SELECT *, row_number() OVER () AS rowid FROM ({query}))"
+            )
             (text,) = lines.fetchall()[0]
             yield text.encode(plan.encoding)
 
@@ -152,7 +154,9 @@ def main() -> None:
     parser.add_argument("path", type=Path)
     parser.add_argument("--rows", type=int, default=82_000)
     parser.add_argument("--encoding", choices=("utf-8", "gb18030"), default="utf-8")
-    parser.add_argument("--rough", action="store_true", help="ragged rows, blank lines, quoted commas and line breaks too")
+    parser.add_argument(
+        "--rough", action="store_true", help="ragged rows, blank lines, quoted commas and line breaks too"
+    )
     args = parser.parse_args()
     plan = Plan(args.rows, encoding=args.encoding, rough=args.rough)
     write(plan, args.path)

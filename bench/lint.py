@@ -50,9 +50,15 @@ class Tally:
 def _tokens(text: str) -> set[str]:
     """Numbers without separators, and pairs of Chinese characters: what two ways of quoting one place share."""
     plain = text.replace(",", "")
-    numbers = {number.rstrip("0").rstrip(".") if "." in number else number for number in re.findall(r"\d+(?:\.\d+)?", plain)}
+    numbers = {
+        number.rstrip("0").rstrip(".") if "." in number else number for number in re.findall(r"\d+(?:\.\d+)?", plain)
+    }
     words = re.findall(r"[\u4e00-\u9fff]+", plain)
-    return numbers | {word[i : i + 2] for word in words for i in range(len(word) - 1)} | {c for w in words for c in [w] if len(w) == 1}
+    return (
+        numbers
+        | {word[i : i + 2] for word in words for i in range(len(word) - 1)}
+        | {c for w in words for c in [w] if len(w) == 1}
+    )
 
 
 def overlap(finding: LintFinding, fault: dict[str, Any]) -> int:
@@ -98,7 +104,9 @@ def _spans(table: Table) -> Iterator[tuple[int, int, int, int, str]]:
             if (r, c) in done:
                 continue
             across = 1
-            while c + across < len(row.cells) and row.cells[c + across].merged and row.cells[c + across].text == cell.text:
+            while (
+                c + across < len(row.cells) and row.cells[c + across].merged and row.cells[c + across].text == cell.text
+            ):
                 across += 1
             down = 1
             while r + down < len(rows) and all(
@@ -253,7 +261,9 @@ def show(folder: Path, formats: Sequence[str]) -> bool:
     numbers = sorted(by_report)
     for name, half in (("even half", numbers[::2]), ("odd half", numbers[1::2])):
         part = total([by_report[n] for n in half])
-        print(f"{name:24}{part.found + len(part.missed):8}{part.found:8}{len(part.false):8}{part.recall:9.2f}{part.precision:11.2f}")
+        print(
+            f"{name:24}{part.found + len(part.missed):8}{part.found:8}{len(part.false):8}{part.recall:9.2f}{part.precision:11.2f}"
+        )
     for kind, tally in sorted(kinds.items()):
         for text in tally.missed:
             print(f"  missed  {kind}: {text}")

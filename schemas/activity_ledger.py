@@ -79,7 +79,15 @@ def equipment(scope: Scope) -> pa.DataFrameSchema:
             "serviced_on": _day(scope, "维护日期"),
             "kind": column("设备种类", "text", aliases=("设备名称",)),
             "quantity": column("数量", "integer", pa.Check.ge(0), required=False),
-            "cost": column("金额（元）", "money", pa.Check.ge(0), required=False, optional_column=True, aliases=("金额",), unit="元"),
+            "cost": column(
+                "金额（元）",
+                "money",
+                pa.Check.ge(0),
+                required=False,
+                optional_column=True,
+                aliases=("金额",),
+                unit="元",
+            ),
             "funding_project": _funding(),
         }
     )

@@ -115,9 +115,7 @@ def pattern(regex: str, words: str) -> pa.Check:
 
 def communicator_id() -> pa.Column:
     """科普员编号, wherever it is a key: KP and 8 digits."""
-    return column(
-        "科普员编号", "code", pattern(r"^KP\d{8}$", "KP加8位数字"), aliases=("科普员编码", "传播员编号")
-    )
+    return column("科普员编号", "code", pattern(r"^KP\d{8}$", "KP加8位数字"), aliases=("科普员编码", "传播员编号"))
 
 
 def domain(scope: Scope, name: str) -> pa.Check:
@@ -141,4 +139,6 @@ def subjects() -> dict[str, dict[str, str]]:
 
 def project_code(*, required: bool = True) -> pa.Column:
     """项目编码: 8 digits (region and year), a type letter, 12 digits (domain.md a.4, from samples)."""
-    return column("项目编码", "code", pattern(r"^\d{8}[A-Z]\d{12}$", "8位数字加1位大写字母加12位数字"), required=required)
+    return column(
+        "项目编码", "code", pattern(r"^\d{8}[A-Z]\d{12}$", "8位数字加1位大写字母加12位数字"), required=required
+    )

@@ -23,7 +23,9 @@ def budget(scope: Scope) -> pa.DataFrameSchema:
             "budget_final": column(
                 "全年预算数", "money", pa.Check.ge(0), aliases=("调整后预算数", "全年（调整）预算数"), unit="元"
             ),
-            "paid": column("支出数", "money", pa.Check.ge(0), aliases=("全年执行数", "预算执行数", "执行数"), unit="元"),
+            "paid": column(
+                "支出数", "money", pa.Check.ge(0), aliases=("全年执行数", "预算执行数", "执行数"), unit="元"
+            ),
             "balance": column("结余数", "money", pa.Check.ge(0), aliases=("结余", "指标结余"), unit="元"),
             "rate": column("执行率", "percent", required=False, optional_column=True, aliases=("预算执行率",)),
         }

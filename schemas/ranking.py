@@ -11,7 +11,9 @@ def ranking(scope: Scope) -> pa.DataFrameSchema:
             "place": column("综合排名", "integer", pa.Check.ge(1), aliases=("全省排名", "排名")),
             "communicator_id": communicator_id(),
             "county": column("县（市、区）", "text", required=False, optional_column=True, aliases=("县区", "区县")),
-            "rank_points": column("综合得分", "decimal", pa.Check.ge(0), required=False, optional_column=True, aliases=("积分",)),
+            "rank_points": column(
+                "综合得分", "decimal", pa.Check.ge(0), required=False, optional_column=True, aliases=("积分",)
+            ),
         }
     )
 

@@ -18,7 +18,9 @@ def registrations(scope: Scope) -> pa.DataFrameSchema:
             ),
             "kind": column("注册类型", "text", domain(scope, "注册类型"), aliases=("用户类型",)),
             "user_id": column("用户编号", "code", aliases=("用户编码", "用户ID")),
-            "name": column("名称", "text", required=False, optional_column=True, aliases=("用户名称",), private="payee"),
+            "name": column(
+                "名称", "text", required=False, optional_column=True, aliases=("用户名称",), private="payee"
+            ),
         }
     )
 

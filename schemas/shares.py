@@ -17,7 +17,9 @@ def shares(scope: Scope) -> pa.DataFrameSchema:
             ),
             "communicator_id": communicator_id(),
             "name": column("姓名", "text", required=False, optional_column=True, private="name"),
-            "village": column("行政村（社区）", "text", required=False, optional_column=True, aliases=("行政村", "村（社区）")),
+            "village": column(
+                "行政村（社区）", "text", required=False, optional_column=True, aliases=("行政村", "村（社区）")
+            ),
             "content_id": column("内容编号", "code", aliases=("内容编码",)),
             "title": column("内容标题", "free", required=False, optional_column=True, aliases=("标题",)),
             "channel": column("渠道", "text", domain(scope, "渠道"), aliases=("分享渠道",)),

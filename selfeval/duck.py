@@ -8,17 +8,15 @@ from typing import Any
 import duckdb
 
 from selfeval import privacy
-from selfeval.sources import typing
+from selfeval.sources import masking, typing
 
 
 def connect() -> duckdb.DuckDBPyConnection:
     """An in-memory DuckDB with this program's macros, two threads and rows in the order of insertion."""
     con = duckdb.connect(config={"threads": 2, "memory_limit": "2GB"})
     # Pushing TRY_CAST into a reader turns a cell that cannot be read into a lost row.
-    con.execute("SET disabled_optimizers='type_pushdown'")
-    con.execute("SET enable_progress_bar=false")
-    for statement in (*privacy.sql_macros(), *typing.macros()):
-        con.execute(statement)
+    settings = ("SET disabled_optimizers='type_pushdown'", "SET enable_progress_bar=false")
+    con.execute(";".join((*settings, *privacy.sql_macros(), *typing.macros(), *masking.macros())))
     return con
 
 

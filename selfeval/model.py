@@ -242,3 +242,5 @@ class UnitYear:
     draft: bool = False
     #: sentences and reasons a person confirmed (补充说明.toml), by place.
     confirmed: Mapping[str, str] = field(default_factory=dict)
+    #: the official line that a rate is held against, by fact id (支出进度 of the department's rule pack).
+    lines: Mapping[str, Decimal] = field(default_factory=dict)

@@ -107,6 +107,7 @@ def scrubbed(finding: Finding) -> Finding:
     texts = {
         f.name: scrub(value)
         for f in dataclasses.fields(finding)
-        if f.name in ("message", "fix", "value", "column", "sheet") and isinstance(value := getattr(finding, f.name), str)
+        if f.name in ("message", "fix", "value", "column", "sheet")
+        and isinstance(value := getattr(finding, f.name), str)
     }
     return dataclasses.replace(finding, **texts)  # type: ignore[arg-type]

@@ -119,7 +119,7 @@ def publish_unit(p: UnitPipeline, out: Path, attempt: Mapping[str, Any]) -> Outc
         rendered = render(p)
         files |= {name: entry.file(name) for name, entry in rendered.items()}
         files["facts.json"] = codec.public(p.plan.unit, p.plan.year, p.facts).encode()
-        issued = _issued(files)
+        issued: dict[str, Any] | None = _issued(files)
     else:
         issued = _issued_before(target)
     steps = [asdict(r) for r in p.store.records]
@@ -164,7 +164,9 @@ def _issued_before(target: Path) -> dict[str, Any] | None:
     return before["issued"]  # type: ignore[no-any-return]
 
 
-def run_json(p: UnitPipeline, status: Status, issued: Mapping[str, Any] | None, attempt: Mapping[str, Any]) -> dict[str, Any]:
+def run_json(
+    p: UnitPipeline, status: Status, issued: Mapping[str, Any] | None, attempt: Mapping[str, Any]
+) -> dict[str, Any]:
     """run.json as the contract has it; all but `attempt` is the same for the same inputs, code and machine image."""
     datasets = {
         account.name: {
@@ -193,4 +195,6 @@ def run_json(p: UnitPipeline, status: Status, issued: Mapping[str, Any] | None, 
 def code_digest() -> str:
     """One digest of all code, rules, SQL and templates that make a package."""
     here = Path(__file__).parent
-    return digest.of_code(("selfeval.package", *_FORMATS.values()), (here / "facts", here / "checks", here / "scoring", *_resources()))
+    return digest.of_code(
+        ("selfeval.package", *_FORMATS.values()), (here / "facts", here / "checks", here / "scoring", *_resources())
+    )

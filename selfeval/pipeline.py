@@ -23,7 +23,7 @@ from selfeval.checks.accepted import open_views
 from selfeval.checks.resolve import Part, parts_of
 from selfeval.facts import catalogue, codec, engine
 from selfeval.model import DatasetAccount, Fact, FileAccount, Finding, Scores, UnitYear
-from selfeval.scoring import load_department_pack, load_pack, score, score_facts
+from selfeval.scoring import load_department_pack, load_pack, progress_lines, score, score_facts
 from selfeval.settings import Settings, load_confirmed, load_settings
 from selfeval.sources.part import read_part
 from selfeval.sources.scan import Inventory, RawFile, scan
@@ -319,6 +319,7 @@ class UnitPipeline:
             missing=self.plan.missing,
             draft=self.plan.draft,
             confirmed=self.plan.confirmed,
+            lines=progress_lines(load_department_pack(self.plan.settings.department_pack)),
         )
 
 
@@ -328,6 +329,3 @@ class FileChangedError(Exception):
 
 def blocked(findings: Sequence[Finding]) -> bool:
     return any(f.severity == "error" for f in findings)
-
-
-

@@ -10,7 +10,9 @@ import re
 #: A number is private by shape: mobile, id card, bank card. RE2 (DuckDB) has no look-behind, hence the groups.
 PRIVATE_NUMBER = r"(^|[^0-9A-Za-z.])(1[3-9][0-9]{9}|[0-9]{17}[0-9Xx]|[0-9]{16,19})($|[^0-9A-Za-z.])"
 _PRIVATE = re.compile(PRIVATE_NUMBER)
-_SPACED = re.compile(r"(?<![0-9A-Za-z.])(?:1[3-9][0-9][ -][0-9]{4}[ -][0-9]{4}|[0-9]{4}(?:[ -][0-9]{4}){3}(?:[ -][0-9]{1,3})?)(?![0-9])")
+_SPACED = re.compile(
+    r"(?<![0-9A-Za-z.])(?:1[3-9][0-9][ -][0-9]{4}[ -][0-9]{4}|[0-9]{4}(?:[ -][0-9]{4}){3}(?:[ -][0-9]{1,3})?)(?![0-9])"
+)
 MASK = "***"
 
 #: A payee or registered name with one of these is an organisation; anything else is masked as a person.
@@ -58,7 +60,7 @@ def sql_macros() -> list[str]:
     once = f"regexp_replace(x, '{PRIVATE_NUMBER}', '\\1{MASK}\\3', 'g')"
     return [
         f"CREATE OR REPLACE MACRO scrub_once(x) AS {once}",
-        f"CREATE OR REPLACE MACRO scrub(x) AS CASE WHEN regexp_matches(x, '[0-9]{{11}}') THEN scrub_once(scrub_once(x)) ELSE x END",
+        "CREATE OR REPLACE MACRO scrub(x) AS CASE WHEN regexp_matches(x, '[0-9]{11}') THEN scrub_once(scrub_once(x)) ELSE x END",
         "CREATE OR REPLACE MACRO mask_name(x) AS CASE WHEN x IS NULL OR x = '' THEN x ELSE x[1] || '*' END",
         f"CREATE OR REPLACE MACRO mask_payee(x) AS CASE WHEN regexp_matches(x, '{ORGANISATION}') THEN scrub(x) ELSE mask_name(x) END",
     ]

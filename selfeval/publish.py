@@ -66,7 +66,9 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def replace(target: Path, files: Mapping[str, bytes | Path], *, keep: Callable[[Path], Mapping[str, Path]] | None = None) -> None:
+def replace(
+    target: Path, files: Mapping[str, bytes | Path], *, keep: Callable[[Path], Mapping[str, Path]] | None = None
+) -> None:
     """Make `target` hold exactly `files` (names may have folders), or leave it as it was.
 
     A Path is linked or copied from where it lies. `keep` names files of the present folder that stay.

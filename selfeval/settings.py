@@ -66,7 +66,9 @@ class Settings(_Strict):
         merged = dict(defaults)
         for name, extra in self.domains.items():
             if name not in defaults:
-                raise ConfigError(f"{SETTINGS_FILE}的“取值.{name}”没有对应的取值表，可用的有{'、'.join(sorted(defaults))}。")
+                raise ConfigError(
+                    f"{SETTINGS_FILE}的“取值.{name}”没有对应的取值表，可用的有{'、'.join(sorted(defaults))}。"
+                )
             merged[name] = tuple(dict.fromkeys((*defaults[name], *extra)))
         return merged
 

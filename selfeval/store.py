@@ -8,7 +8,6 @@ is ever put in.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 import time
@@ -88,7 +87,9 @@ class Store:
         reused = entry is not None
         if entry is None:
             entry = self._build(key, build)
-        self.records.append(StepRecord(f"{stage} {label}".strip(), time.perf_counter() - started, "reused" if reused else "ran"))
+        self.records.append(
+            StepRecord(f"{stage} {label}".strip(), time.perf_counter() - started, "reused" if reused else "ran")
+        )
         self._sound[key] = entry
         return entry
 
@@ -104,7 +105,7 @@ class Store:
             # A leftover that failed its manifest, or a twin that another process finished, gives way.
             if target.exists():
                 shutil.rmtree(target)
-            os.replace(work, target)
+            work.replace(target)
         finally:
             shutil.rmtree(work, ignore_errors=True)
         return Entry(key, target, info)

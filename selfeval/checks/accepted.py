@@ -11,7 +11,9 @@ from selfeval.checks.cells import literal
 from selfeval.checks.resolve import Part
 
 
-def open_views(con: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Part]], excluded: Mapping[str, Path]) -> None:
+def open_views(
+    con: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Part]], excluded: Mapping[str, Path]
+) -> None:
     """A view a table slug: its typed columns, then _dataset, _file, _sheet, _sha256, _row.
 
     `parts` and `excluded` are by dataset; the latter is the Parquet of rows set aside.

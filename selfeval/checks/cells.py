@@ -125,18 +125,43 @@ def sql_faults(schema: pa.DataFrameSchema, columns: list[str], relation: str) ->
     )
 
 
-def words(schema: pa.DataFrameSchema, column: str, kind: str, label: str) -> Words:
+#: What a fault of one of these kinds says, in any column.
+_PLAIN_WORDS = {
+    "required": ("“{label}”为空。", "请补填“{label}”。"),
+    "scientific": ("“{label}”为科学计数法“{value}”，尾数已丢失，无法还原。", "请把该列设为文本格式后从系统重新导出。"),
+    "zeros": ("“{label}”为“{value}”，可能丢失了前面的0。", "请把该列设为文本格式后重新导出，或补上前面的0。"),
+    "scale": ("“{label}”为“{value}”，与其他数相差一万倍，可能混用了万元和元。", "请统一为本列的单位后改正。"),
+    "epoch": (
+        "“{label}”为“{value}”，比填报年度早或晚四年零一天，可能是1904日期系统造成的。",
+        "请核对工作簿的日期系统，改正日期。",
+    ),
+    "year": ("“{label}”在{value}年，不是填报年度{year}年。", "请换成{year}年的数据。"),
+    "error_cell": ("“{label}”是错误值“{value}”。", "请改正公式，或直接填写数值。"),
+    "formula": ("“{label}”是没有计算结果的公式，读不到内容。", "请用Excel打开后保存一次，或把公式粘贴为数值。"),
+    "null_byte": ("“{label}”含有空字符，内容可能已损坏。", "请重新导出该文件。"),
+    "merged": ("“{label}”在合并单元格之内，无法确定属于哪一行哪一列。", "请取消合并，逐行逐列填写。"),
+    "filled": ("“{label}”是跨行合并的单元格，已按每行都是此值读取。", "请取消合并并逐行填写，以免误读。"),
+    "glued": ("“{label}”写成了编码加名称，已取编码“{value}”。", "无需处理；最好只填编码。"),
+    "serial": ("“{label}”是日期序列号“{value}”，已换算为日期。", "无需处理；最好把单元格设为日期格式。"),
+}
+
+
+def words(schema: pa.DataFrameSchema, column: str, kind: str, label: str, year: int = 0) -> Words:
     """What a fault says and how it is mended, in one clear Chinese sentence each."""
     declared = schema.columns[column]
-    if kind == "required":
-        return Words(f"“{label}”为空。", f"请补填“{label}”。")
+    if kind in _PLAIN_WORDS:
+        message, fix = (said.replace("{label}", label).replace("{year}", str(year)) for said in _PLAIN_WORDS[kind])
+        return Words(message, fix)
     if kind == "type":
         value_kind = declared.metadata["kind"]
         return Words(f"“{label}”应为{_TYPE_WORDS[value_kind]}，现为“{{value}}”。", f"{_TYPE_FIX[value_kind]}。")
     check = next(c for c in declared.checks if KINDS[c.name] == kind)
     if kind == "domain":
         listed = "、".join(str(v) for v in check.statistics["allowed_values"])
-        return Words(f"“{label}”为“{{value}}”，不在允许的取值之内。", f"请改为{listed}之一；确需新增的，请在单位设置.toml的“取值”中登记。")
+        return Words(
+            f"“{label}”为“{{value}}”，不在允许的取值之内。",
+            f"请改为{listed}之一；确需新增的，请在单位设置.toml的“取值”中登记。",
+        )
     if kind == "format":
         return Words(f"“{label}”为“{{value}}”，格式不对。", f"“{label}”应为{check.description}，请核对后改正。")
     return Words(f"“{label}”为“{{value}}”，超出允许的范围。", f"“{label}”应{_range_words(check)}，请核对后改正。")

@@ -19,11 +19,27 @@ SINGLE = 20
 ROW_WORDS = {
     "columns": Words("这一行的列数与表头不符。", "请核对是否多了或少了分隔符，改正后重新导出。"),
     "quote": Words("这一行有没有配对的引号。", "请删去多余的引号，或用成对的英文引号括住整个单元格。"),
-    "null_byte": Words("这一行含有空字符，内容可能已损坏。", "请重新导出该文件。"),
     "json": Words("这一行不是有效的JSON对象。", "请重新导出该文件。"),
     "duplicate": Words("与前面的一行完全相同，只计第一行。", "无需处理；如是误导出，可删去重复的行。"),
     "conflict": Words("与另一行编号相同而内容不同，这几行都未计入。", "请核对哪一行正确，删去其余的行。"),
+    "failed": Words("这一笔支付没有成功，未计入。", "无需处理；如其实已支付，请改正支付状态。"),
+    "shifted_right": Words("从“{label}”列起，各单元格向右错了一列。", "请把这些行的内容移回原列，或重新导出。"),
+    "shifted_left": Words("从“{label}”列起，各单元格向左错了一列。", "请把这些行的内容移回原列，或重新导出。"),
 }
+#: Kinds told once a file and column, however few: they have one cause.
+ALWAYS_ONE = ("shifted_right", "shifted_left", "year")
+#: Kinds whose rule is not `<table>.<column>.<kind>`: they come from how the file was made, not from what it says.
+SOURCE_KINDS = ("error_cell", "formula", "merged", "null_byte", "year", "filled", "glued", "serial")
+ROW_KINDS = {"shifted_right": "shifted", "shifted_left": "shifted"}
+
+
+def rule_id(slug: str, column: str | None, kind: str) -> str:
+    """The stable id of a rule, from a fault's kind and place."""
+    if kind in SOURCE_KINDS:
+        return f"source.{'merged' if kind == 'filled' else kind}"
+    if column is None or kind in ROW_KINDS:
+        return f"{slug}.{ROW_KINDS.get(kind, kind)}"
+    return f"{slug}.{column}.{'range' if kind == 'epoch' else kind}"
 
 
 def ranges(rows: Iterable[int]) -> str:
@@ -38,42 +54,74 @@ def ranges(rows: Iterable[int]) -> str:
 
 
 def severity_of(dataset: Dataset, kind: str) -> Severity:
-    """Duplicates never block; other faults block a strict dataset and warn in a tolerant one."""
-    if kind == "duplicate":
+    """Duplicates and failed payments never block; other faults block a strict dataset and warn in a tolerant one."""
+    if kind in ("duplicate", "failed"):
         return "info"
     return "error" if dataset.strict else "warning"
 
 
 def grouped(
-    con: duckdb.DuckDBPyConnection, dataset: Dataset, table: Table, parts: Sequence[Part], scope: Scope
+    con: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    table: Table,
+    parts: Sequence[Part],
+    scope: Scope,
+    everything: Sequence[Part],
 ) -> Iterator[Finding]:
     """Findings of all marks on a table's rows, in file, rule and row order."""
+    names = {p.index: p.raw.name for p in everything}
     for part in parts:
         kinds = con.execute(
-            'SELECT "column", kind, count(*) FROM marks WHERE part = ? GROUP BY ALL ORDER BY min(_row), "column", kind',
+            "SELECT \"column\", kind, CASE WHEN kind = 'duplicate' THEN CAST(split_part(value, ':', 1) AS INTEGER) END AS first,"
+            ' count(*) FROM marks WHERE part = ? GROUP BY ALL ORDER BY min(_row), "column", kind, first',
             [part.index],
         ).fetchall()
-        for column, kind, count in kinds:
-            marks = con.execute(
-                'SELECT _row, value FROM marks WHERE part = ? AND kind = ? AND "column" IS NOT DISTINCT FROM ? ORDER BY ALL',
-                [part.index, kind, column],
+        for column, kind, first, count in kinds:
+            other = (
+                names[first] if first is not None and first != part.index and names[first] != part.raw.name else None
             )
-            if count <= SINGLE:
-                for row, value in marks.fetchall():
+            where = 'part = ? AND kind = ? AND "column" IS NOT DISTINCT FROM ?'
+            values: list[Any] = [part.index, kind, column]
+            if first is not None:
+                where += " AND split_part(value, ':', 1) = ?"
+                values.append(str(first))
+            if count <= SINGLE and kind not in ALWAYS_ONE and other is None:
+                for row, value in con.execute(
+                    f"SELECT _row, value FROM marks WHERE {where} ORDER BY ALL", values
+                ).fetchall():
                     yield _finding(dataset, table, part, scope, column, kind, value, row)
             else:
-                first_row, value, rows = _all_rows(marks)
-                yield _finding(dataset, table, part, scope, column, kind, value, first_row, count, rows)
+                row, value, rows = _all_rows(con, f"SELECT _row, value FROM marks WHERE {where}", values)
+                yield _finding(dataset, table, part, scope, column, kind, value, row, count, rows, other)
 
 
-def _all_rows(marks: duckdb.DuckDBPyConnection) -> tuple[int, str | None, str]:
-    first: tuple[int, str | None] | None = None
-    numbers: list[int] = []
-    while batch := marks.fetchmany(100_000):
-        first = first or (batch[0][0], batch[0][1])
-        numbers += [row for row, _ in batch]
-    assert first is not None
-    return first[0], first[1], ranges(numbers)
+def _all_rows(con: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any]) -> tuple[int, str | None, str]:
+    """The first row, its value, and all rows as "7-80,91", put together by DuckDB: there may be a million."""
+    found = con.execute(
+        f"WITH rows AS ({query}), islands AS (SELECT min(_row) AS a, max(_row) AS b FROM (SELECT _row,"
+        " _row - dense_rank() OVER (ORDER BY _row) AS island FROM rows) GROUP BY island)"
+        " SELECT (SELECT min(_row) FROM rows), (SELECT arg_min(value, _row) FROM rows),"
+        " (SELECT string_agg(CASE WHEN a = b THEN a::VARCHAR ELSE a || '-' || b END, ',' ORDER BY a) FROM islands)",
+        list(values),
+    ).fetchall()
+    row, value, rows = found[0]
+    return row, value, rows
+
+
+def noted(
+    con: duckdb.DuckDBPyConnection, dataset: Dataset, table: Table, part: Part, scope: Scope
+) -> Iterator[Finding]:
+    """One info a column for cells that were understood though they are not written as they should be."""
+    if not (part.folder / f"{part.info['n']}.notes.parquet").exists():
+        return
+    relation = part.parquet("notes")
+    kinds = con.execute(
+        f'SELECT "column", kind, count(*) FROM {relation} GROUP BY ALL ORDER BY min(_row), "column", kind'
+    ).fetchall()
+    for column, kind, count in kinds:
+        query = f'SELECT _row, value FROM {relation} WHERE "column" = ? AND kind = ?'
+        row, value, rows = _all_rows(con, query, [column, kind])
+        yield _finding(dataset, table, part, scope, column, kind, value, row, count, rows, severity="info")
 
 
 def _finding(
@@ -87,18 +135,22 @@ def _finding(
     row: int,
     count: int = 1,
     rows: str | None = None,
+    other: str | None = None,
+    severity: Severity | None = None,
 ) -> Finding:
     label = part.info["labels"].get(column) if column else None
     said = _words(table, scope, column, kind, label or "")
-    shown = None if kind in ("duplicate", "conflict") else value
-    message = said.message.replace("{value}", str(shown or ""))
+    shown = None if kind in ("duplicate", "conflict") or kind in ROW_KINDS else value
+    message = said.message.replace("{value}", str(shown or "")).replace("{label}", label or "")
+    if other is not None:
+        message = f"与文件“{other}”中的行完全相同，两个文件的内容重叠，只计前一个文件。"
     if count > 1:
         message = f"{message[:-1]}，此类问题共{count}行。"
     return Finding(
-        f"{table.slug}.{column}.{kind}" if column else f"{table.slug}.{kind}",
-        severity_of(dataset, kind),
+        rule_id(table.slug, column, kind),
+        severity or severity_of(dataset, kind),
         message,
-        said.fix,
+        f"请核对“{other}”与“{part.raw.name}”是否重复导出，删去多余的一份。" if other else said.fix,
         dataset=dataset.name,
         file=part.raw.name,
         sheet=part.sheet,
@@ -106,15 +158,16 @@ def _finding(
         column=label,
         value=shown,
         count=count,
-        rows=rows,
+        rows=rows if count > 1 else None,
     )
 
 
 def _words(table: Table, scope: Scope, column: str | None, kind: str, label: str) -> Words:
-    if column is None:
+    if kind in ROW_WORDS:
         return ROW_WORDS[kind]
     if kind == "unknown":
         target = next(t for c, t in table.foreign_keys if c == column).partition(".")[0]
         name = {"communicators": "科普员名册", "budget": "指标执行情况表"}.get(target, target)
         return Words(f"“{label}”为“{{value}}”，在{name}中没有。", f"请核对“{label}”，或在{name}中补上。")
-    return words(table.schema(scope), column, kind, label)
+    assert column is not None
+    return words(table.schema(scope), column, kind, label, scope.year)

@@ -39,11 +39,7 @@ def write(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], path: Path) -> 
 def _query(con: duckdb.DuckDBPyConnection, part: Part) -> str:
     labels = duck.columns(con, f"SELECT * FROM {part.parquet('cells')}")
     cells = "".join(f", {_inert(_quoted(label))} AS {_quoted(_free(label))}" for label in labels)
-    place = (
-        f"{literal(part.raw.name)} AS 文件, {literal(part.sheet or '')} AS 工作表, c._row AS 行,"
-        f" (SELECT string_agg({literal(part.info['table'] + '.')} || r, ';' ORDER BY r)"
-        " FROM (SELECT unnest(string_split(e.rule, ';')) AS r)) AS 规则"
-    )
+    place = f"{literal(part.raw.name)} AS 文件, {literal(part.sheet or '')} AS 工作表, c._row AS 行, e.rule AS 规则"
     return (
         f"SELECT {part.index} AS _part, c._row AS _row, {place}{cells} FROM {part.parquet('cells')} c"
         f" JOIN excluded e ON e.part = {part.index} AND e._row = c._row"

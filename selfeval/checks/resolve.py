@@ -17,15 +17,12 @@ import duckdb
 
 from schemas import Dataset, Scope, Table
 from selfeval import duck
-from selfeval.checks import quarantine
+from selfeval.checks import quarantine, scale, totals
 from selfeval.checks.cells import literal
-from selfeval.checks.grouping import grouped
+from selfeval.checks.grouping import grouped, noted, rule_id
 from selfeval.model import FileAccount, Finding
 from selfeval.sources.scan import RawFile
 from selfeval.store import Entry
-
-CENT = Decimal("0.01")
-PARTIAL_TOTALS = ("小计", "本页", "本月")
 
 
 @dataclass(frozen=True)
@@ -75,14 +72,18 @@ def resolve(
         for table in dataset.tables:
             mine = [p for p in parts if p.info["table"] == table.slug]
             if mine:
+                scale.mark(con, table, mine, references)
                 _keys(con, table, mine)
                 _foreign_keys(con, table, mine, references)
-        _exclude(con)
+        for part in parts:
+            totals.mark_scale(con, part)
+        _exclude(con, parts)
         for table in dataset.tables:
             mine = [p for p in parts if p.info["table"] == table.slug]
-            findings += grouped(con, dataset, table, mine, scope)
+            findings += grouped(con, dataset, table, mine, scope, parts)
             for part in mine:
-                findings += _totals(con, dataset, table, part, scope)
+                findings += noted(con, dataset, table, part, scope)
+                findings += totals.findings(con, dataset, table, part, scope)
         findings += _tolerance(con, dataset, parts, tolerance)
         quarantine.write(con, parts, folder / "quarantine.csv")
         con.execute(
@@ -106,7 +107,9 @@ def _keys(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part]) -
     columns = duck.columns(con, _rows(parts))
     groups = [c for c in columns if c.endswith("__group")]
     content = [c for c in columns if c not in groups and not c.endswith("__unit")]
-    key = list(table.key) or content
+    # Where a file lacks a key column, all its rows would have one key: whole rows are compared instead.
+    whole = any(k not in ("sheet", "side") and k not in p.info["labels"] for k in table.key for p in parts)
+    key = list(table.key) if table.key and not whole else content
     same_content = " AND ".join(f"r.{c} IS NOT DISTINCT FROM f.{c}" for c in content) or "true"
     # A group number counts first appearances within one file, so it compares rows of one file alone.
     same_group = " AND ".join(f"r.{c} IS NOT DISTINCT FROM f.{c}" for c in groups) or "true"
@@ -151,51 +154,21 @@ def _foreign_keys(
             )
 
 
-def _exclude(con: duckdb.DuckDBPyConnection) -> None:
-    """Every row that is not counted, once, with all that is wrong with it; a duplicate that is also bad is bad."""
+def _exclude(con: duckdb.DuckDBPyConnection, parts: Sequence[Part]) -> None:
+    """Every row that is not counted, once, with all rules it breaks; a duplicate that is also bad is bad."""
+    kinds = con.execute('SELECT DISTINCT part, "column", kind FROM marks').fetchall()
+    slugs = {p.index: p.info["table"] for p in parts}
+    con.execute('CREATE TABLE rules (part INTEGER, "column" VARCHAR, kind VARCHAR, rule VARCHAR)')
+    if kinds:
+        con.executemany(
+            "INSERT INTO rules VALUES (?, ?, ?, ?)",
+            [[part, column, kind, rule_id(slugs[part], column, kind)] for part, column, kind in kinds],
+        )
     con.execute(
-        "CREATE TABLE excluded AS SELECT part, _row, bool_and(kind = 'duplicate') AS duplicate,"
-        " string_agg(DISTINCT coalesce(\"column\" || '.', '') || kind, ';' ORDER BY coalesce(\"column\" || '.', '') || kind) AS rule"
-        " FROM marks GROUP BY part, _row"
+        "CREATE TABLE excluded AS SELECT m.part, m._row, bool_and(m.kind IN ('duplicate', 'failed')) AS duplicate,"
+        " string_agg(DISTINCT r.rule, ';' ORDER BY r.rule) AS rule FROM marks m JOIN rules r ON m.part = r.part"
+        ' AND m.kind = r.kind AND m."column" IS NOT DISTINCT FROM r."column" GROUP BY m.part, m._row'
     )
-
-
-def _totals(
-    con: duckdb.DuckDBPyConnection, dataset: Dataset, table: Table, part: Part, scope: Scope
-) -> Iterator[Finding]:
-    """合计 rows against the rows they add up; a 小计 adds up the rows since the one before."""
-    totals = con.execute(f"SELECT * FROM {part.parquet('totals')} ORDER BY _row").fetchall()
-    numeric = duck.columns(con, f"SELECT * FROM {part.parquet('totals')}")
-    with_unit = duck.columns(con, f"SELECT * FROM {part.parquet('rows')}")
-    since = 0
-    for row, label, *printed in totals:
-        partial = label.startswith(PARTIAL_TOTALS)
-        low, since = (since, row) if partial else (0, since)
-        for name, value in zip(numeric, printed, strict=True):
-            if value is None or table.schema(scope).columns[name].metadata["kind"] == "decimal":
-                continue
-            unit = f"max({name}__unit)" if f"{name}__unit" in with_unit else "0"
-            total, terms, unit_yuan = duck.row(
-                con,
-                f"SELECT sum({name}), count({name}), {unit} FROM {part.parquet('rows')} WHERE _row < ? AND _row > ?"
-                " AND _row NOT IN (SELECT _row FROM excluded WHERE part = ?)",
-                [row, low, part.index],
-            )
-            # Amounts to the cent must agree to the cent; those printed coarser may each be half a digit off.
-            slack = unit_yuan * (terms + 1) / 2 if unit_yuan and unit_yuan > CENT else 0
-            if total is not None and abs(total - value) > slack:
-                yield Finding(
-                    f"{table.slug}.{name}.total",
-                    "error",
-                    f"“{part.info['labels'][name]}”的{label}为{value}，各行相加为{total}，相差{value - total}。",
-                    "请核对是漏行、重行还是合计数写错，改正后重新运行。",
-                    dataset=dataset.name,
-                    file=part.raw.name,
-                    sheet=part.sheet,
-                    row=row,
-                    column=part.info["labels"][name],
-                    value=str(value),
-                )
 
 
 def _tolerance(
@@ -235,7 +208,9 @@ def _accounts(
             [part.index],
         )
         if read != accepted + out or part.info["lines"] != read + part.info["other"]:
-            raise RuntimeError(f"rows lost in {part.raw.name} {part.sheet}: {read} read, {accepted} accepted, {out} set aside")
+            raise RuntimeError(
+                f"rows lost in {part.raw.name} {part.sheet}: {read} read, {accepted} accepted, {out} set aside"
+            )
         accounts.append(_account(part.raw, part.sheet, part.info["encoding"], read, accepted, out, part.info["other"]))
     for raw, entry in files:
         for sheet in entry.info["unread"]:
@@ -248,4 +223,3 @@ def _account(
     raw: RawFile, sheet: str | None, encoding: str | None, read: int, accepted: int, aside: int, other: int
 ) -> FileAccount:
     return FileAccount(raw.name, sheet, raw.sha256, raw.bytes, encoding, read, accepted, aside, other)
-

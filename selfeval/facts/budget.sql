@@ -58,6 +58,13 @@ definition = "各项目支出数之和÷各项目全年预算数之和"
 rows = { budget = "true" }
 
 [[fact]]
+id = "finance.category.{category}"
+name = "{category}项目支出"
+unit = "元"
+definition = "项目类别为“{category}”的各项目支出数之和"
+rows = { budget = "category = {category}" }
+
+[[fact]]
 id = "finance.budget_deviation"
 name = "预算偏离度"
 unit = "比率"
@@ -65,7 +72,7 @@ definition = "全年预算总额与年初预算总额之差的绝对值÷年初�
 rows = { budget = "true" }
 */
 WITH projects AS (
-    SELECT project_code AS project, project_name AS label, budget_initial, budget_final, paid FROM budget
+    SELECT project_code AS project, project_name AS label, category, budget_initial, budget_final, paid FROM budget
 ),
 totals AS (
     SELECT sum(budget_initial) AS budget_initial, sum(budget_final) AS budget_final, sum(paid) AS paid FROM projects
@@ -90,8 +97,14 @@ overall AS (
     UNION ALL
     SELECT NULL, NULL, 'finance.budget_deviation', abs(budget_final - budget_initial), budget_initial FROM totals
 ),
+categories AS (
+    SELECT NULL AS project, NULL AS label, 'finance.category.' || category AS id, sum(paid) AS value, NULL AS divisor
+    FROM projects GROUP BY category
+),
 final AS (
     SELECT * FROM by_project
+    UNION ALL
+    SELECT * FROM categories
     UNION ALL
     SELECT * FROM overall
 )

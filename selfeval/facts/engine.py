@@ -114,5 +114,3 @@ def source_rows(
             tail = f" LIMIT {limit}" if limit else ""
             return con.execute(f"SELECT * FROM ({' UNION ALL '.join(queries)}) ORDER BY ALL{tail}").fetchall()
     raise KeyError(fact_id)
-
-

@@ -115,4 +115,6 @@ class Form:
     @property
     def sichuan(self) -> bool:
         """The 0013zp layout, whose notes ask for a reason of every adjustment."""
-        return bool(re.search(r"510000_0013|财政专户管理资金|部门预算项目支出绩效自评表|年中调整.{0,6}说明", squeeze(self.text)))
+        return bool(
+            re.search(r"510000_0013|财政专户管理资金|部门预算项目支出绩效自评表|年中调整.{0,6}说明", squeeze(self.text))
+        )

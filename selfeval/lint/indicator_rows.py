@@ -17,11 +17,12 @@ from selfeval.lint.numbers import NUMBER, is_blank, norm, plain_number, squeeze
 Roles = tuple[str | None, ...]
 _OPS = {"=", "≥", "≤", ">", "<", "＝", "定性", ">=", "<=", "等于", "大于等于", "小于等于", "大于", "小于"}
 _INLINE = re.compile(
-    r"(?P<label>分值|权重|标准分|自评得分|得分|实际完成值|完成值|实际值|实际|指标值|目标值|目标)\s*[:：=]?\s*(?P<value>\S.*)?$"
+    r"(?P<label>分值|权重|标准分|自评得分|得分|实际完成值|完成值|实际值|实际|完成(?=\s*[\d≥≤])|指标值|目标值|目标)\s*[:：=]?\s*(?P<value>\S.*)?$"
 )
 _INLINE_ROLE = {"分值": "weight", "权重": "weight", "标准分": "weight", "得分": "score", "自评得分": "score"}
-_INLINE_ROLE |= {"实际完成值": "actual", "完成值": "actual", "实际值": "actual", "实际": "actual"}
+_INLINE_ROLE |= {"实际完成值": "actual", "完成值": "actual", "实际值": "actual", "实际": "actual", "完成": "actual"}
 _INLINE_ROLE |= {"指标值": "target", "目标值": "target", "目标": "target"}
+_VALUE = re.compile(r"\s*(?:[≥≤=<>]|不低于|不少于|不超过|\d)")
 _UNIT = re.compile(r"%|‰|[\u4e00-\u9fff/²㎡]{1,4}")
 
 
@@ -34,10 +35,22 @@ def header(line: Line) -> Roles | None:
     # 绩效指标 | 指标名称, 绩效指标 | 三级指标: the last of them is the indicator, what stands before it a heading
     last = max((i for i, role in enumerate(roles) if role == "name" and not line.merged[i]), default=-1)
     roles = tuple(None if role == "name" and i < last else role for i, role in enumerate(roles))
+    roles = _second_columns(roles, line.merged)
     points = named & {"weight", "score"}
     if len(named) >= 3 and (points or "actual" in named) and named & {"target", "actual", "name", "level1", "level2"}:
         return roles
     return None
+
+
+def _second_columns(roles: Roles, merged: Sequence[bool]) -> Roles:
+    """年初指标值 | 调整指标值: the second stands in for the first where it is filled; 自评得分 | 复核得分: the first holds."""
+    out: list[str | None] = []
+    for role, joined in zip(roles, merged, strict=True):
+        if role in out and not joined:
+            out.append("target2" if role == "target" else None)
+        else:
+            out.append(role)
+    return tuple(out)
 
 
 def group_points(text: str) -> tuple[str, Decimal] | None:
@@ -49,7 +62,7 @@ def group_points(text: str) -> tuple[str, Decimal] | None:
 def by_header(line: Line, roles: Roles) -> Indicator | None:
     """Cells under their headers, with the shift that fits best where a row is a column off."""
     best: tuple[int, dict[str, str]] | None = None
-    for shift in (0, -1, 1):
+    for shift in (0, -1, 1, -2, 2):
         values, fit = _aligned(line, roles, shift)
         if best is None or fit > best[0]:
             best = (fit, values)
@@ -60,8 +73,9 @@ def by_header(line: Line, roles: Roles) -> Indicator | None:
 
 def _aligned(line: Line, roles: Roles, shift: int) -> tuple[dict[str, str], int]:
     values: dict[str, str] = {}
-    # a row typed with a cell more than its header has is expected to be off by that one
-    fit = 0 if shift and shift == _length(line.cells) - _length(roles) else -3 * abs(shift)
+    # a row typed with more or fewer cells than its header has is expected to be off
+    ragged = line.table == -1 or _length(line.cells) != _length(roles)
+    fit = -abs(shift) if ragged else -4 * abs(shift)
     taken: set[str] = set()
     for column, role in enumerate(roles):
         place = column + shift
@@ -85,7 +99,10 @@ def _aligned(line: Line, roles: Roles, shift: int) -> tuple[dict[str, str], int]
             fit += 2 if squeeze(text) in _OPS else -1
         elif role == "name":
             fit += 1 if re.search(r"[\u4e00-\u9fff]{2}", text) else -3
-            fit -= 2 if is_level(text) else 0
+            fit -= 2 if is_level(text) and not text.endswith("满意度") else 0
+            fit -= 4 if _VALUE.match(norm(text)) else 0
+        elif role == "target":
+            fit += 1 if _VALUE.match(norm(text)) else (-2 if is_level(text) else 0)
     return values, fit
 
 
@@ -101,6 +118,8 @@ def _indicator(values: dict[str, str], place: str, has: set[str]) -> Indicator |
     name = values.get("name") or values.get("level2") or values.get("level1") or ""
     nature, unit = squeeze(values.get("nature", "")), values.get("unit", "").strip()
     target = values.get("target")
+    if not is_blank(values.get("target2", "")):
+        target = values["target2"]
     if target is not None and nature in _OPS and nature != "定性" and not re.match(r"[≥≤=<>]", norm(target).strip()):
         target = f"{nature}{target}"
     if target is not None and unit and plain_number(re.sub(r"^[≥≤=<>]+", "", norm(target).strip())):
@@ -132,33 +151,39 @@ def by_shape(line: Line, level1: str, inside: bool, pattern: dict[int, Sequence[
         return None
     cells[0] = re.sub(r"^绩效指标(?:\(\d+分\))?[:：]\s*", "", cells[0])
     group, section, cells = _levels(cells, level1)
+    if not (group or section):
+        group, section, cells = _foreign_levels(cells)
     if not (group or section or inside) or len(cells) < 1:
         return None
     values: dict[str, str] = {"level1": group or level1, "level2": section}
     rest = _take_labelled(cells[1:], values)
-    name = cells[0]
+    labelled = "weight" in values
     known = pattern.get(len(cells), ())
     if known and len(rest) == len(known):
         values |= dict(zip(known, rest, strict=True))
         rest = []
+    rest = _take_name(cells[0], rest, values)
+    _take_numbers(_take_sign(rest, values), values)
+    if labelled:
+        pattern[len(cells)] = _order(cells[1:], values)
+    if not re.search(r"[\u4e00-\u9fff]", f"{values['name']}{section}{group}"):
+        return None
+    return _indicator(values, line.place, {role for role in values if role})
+
+
+def _take_name(cell: str, rest: list[str], values: dict[str, str]) -> list[str]:
+    """The name, and a target typed behind it (`数量 ≥50个`); a bare level with its points (`社会10 | 10`)."""
+    name = cell
     split = re.match(rf"(.*?\S)\s*((?:[≥≤=<>]|>=|<=)\s*\S+)$|(.*?\S)\s+((?:{NUMBER})\S{{0,4}})$", name)
     if split:
         name, values["target"] = (split[1], split[2]) if split[1] else (split[3], split[4])
     bare = re.fullmatch(rf"([\u4e00-\u9fff]{{2,8}})((?:{NUMBER}))", name)
-    if not name or (bare and not rest[1:] and LEVEL2.match(bare[1])):
-        if bare:
-            values["weight"], name = bare[2], bare[1]
-            if len(rest) == 1:
-                values["score"], rest = rest[0], []
+    if bare and not rest[1:] and LEVEL2.match(bare[1]):
+        values["weight"], name = bare[2], bare[1]
+        if len(rest) == 1:
+            values["score"], rest = rest[0], []
     values["name"] = name
-    labelled = "weight" in values and len(rest) < len(cells) - 1 and not known
-    rest = _take_sign(rest, values)
-    _take_numbers(rest, values)
-    if labelled:
-        pattern[len(cells)] = _order(cells[1:], values)
-    if not re.search(r"[\u4e00-\u9fff]", f"{name}{section}{group}"):
-        return None
-    return _indicator(values, line.place, {role for role in values if role})
+    return rest
 
 
 def _order(cells: Sequence[str], values: dict[str, str]) -> Sequence[str]:
@@ -177,7 +202,7 @@ def _levels(cells: Sequence[str], level1: str) -> tuple[str, str, list[str]]:
     """Strip 产出(50分) | 数量: from the front, whether in cells of their own or before the name in one cell."""
     group = section = ""
     rest = list(cells)
-    while rest and is_level(rest[0]) and len(rest) > 1:
+    while len(rest) > 1 and is_level(rest[0]) and not _VALUE.match(rest[1]):
         text = squeeze(rest.pop(0))
         if LEVEL1.match(text) and not group and not section and not (text.startswith("成本") and "产出" in level1):
             group = text
@@ -191,6 +216,19 @@ def _levels(cells: Sequence[str], level1: str) -> tuple[str, str, list[str]]:
         if head and (rest[0][head.end() :].strip() and not re.fullmatch(NUMBER, rest[0][head.end() :])):
             section, rest[0] = squeeze(head[1]), rest[0][head.end() :].strip()
     return group, section, rest
+
+
+def _foreign_levels(cells: list[str]) -> tuple[str, str, list[str]]:
+    """部门管理(20分) | 资金投入 | 名称 | 目标 | 完成 | 5 | 5: levels of other names, told by the two points at the end."""
+    end = len(cells) - 1 if cells and not plain_number(cells[-1]) else len(cells)
+    if end < 6:
+        return "", "", cells
+    weight, score = plain_number(cells[end - 2]), plain_number(cells[end - 1])
+    words = [bool(re.match(r"[\u4e00-\u9fff“\"]", cell)) for cell in cells[: end - 4]]
+    if not weight or not score or not all(words) or not 0 <= score.value <= weight.value <= 100:
+        return "", "", cells
+    levels, rest = cells[: end - 5], cells[end - 5 :]
+    return levels[0], levels[-1] if len(levels) > 1 else "", rest
 
 
 def _take_labelled(cells: Sequence[str], values: dict[str, str]) -> list[str]:

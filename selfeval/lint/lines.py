@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from selfeval.lint.columns import MONEY_LABEL, TOTAL_LABEL, money_role
+from selfeval.lint.columns import MONEY_LABEL, TOTAL_LABEL, indicator_role, is_level, money_role
 from selfeval.lint.model import Document, Paragraph
 from selfeval.lint.numbers import NUMBER, norm, squeeze
 
 #: where an excerpt ends or leaves something out.
-CUT = re.compile(r"\([^()]*\bcut(?: off)?\)|\(略\)|\(下略\)|\(以下略\)|\(节选\)|\(未完\)|…\s*$|\.{3,}\s*$|\(截断\)|\(上略\)|\[cut\]|\[略\]")
+CUT = re.compile(
+    r"\([^()]*\bcut(?: off)?\)|\(略\)|\(下略\)|\(以下略\)|\(节选\)|\(未完\)|…\s*$|\.{3,}\s*$|\(截断\)|\(上略\)|\[cut\]|\[略\]"
+)
 #: the head that whoever transcribed an excerpt put above it.
 PROVENANCE = re.compile(r"^(SOURCE|STATUS|URL|来源|摘自|原文链接)\s*[:：]", re.I)
 _PARTIAL = re.compile(r"excerpt|fragment|head only|partial|cut\b|cut off|节选|摘录|片段", re.I)
@@ -84,12 +86,27 @@ def _paragraph(text: str, place: str) -> Iterator[Line]:
         yield Line(cells, (False,) * len(cells), place, -1, cut)
         return
     parts = [part.strip() for part in re.split(r"[;；]", text) if part.strip()]
-    rows = [_loose_cells(part) for part in parts]
+    rows = [_loose_cells(part) or _loose_indicator(part) for part in parts]
     if not any(rows):
         yield Line((text,), (False,), place, None, cut)
         return
     for part, row in zip(parts, rows, strict=True):
-        yield Line(tuple(row), (False,) * len(row), place, -1, cut) if row else Line((part,), (False,), place, None, cut)
+        yield (
+            Line(tuple(row), (False,) * len(row), place, -1, cut) if row else Line((part,), (False,), place, None, cut)
+        )
+
+
+def _loose_indicator(text: str) -> list[str] | None:
+    """`产出指标 数量指标 面积 ≥1.2万亩 1.1万亩 25 25` and its header as cells; None for a sentence."""
+    tokens = norm(text).replace(":", ": ").split()
+    if len(tokens) < 4 or len(text) > 160 or "。" in text:
+        return None
+    if sum(1 for token in tokens if indicator_role(token)) >= 4 and not re.search(r"\d", text):
+        return tokens
+    points = [token for token in tokens[-3:] if re.fullmatch(rf"(?:分值|权重|得分)?(?:{NUMBER})分?", token)]
+    if not is_level(tokens[0].rstrip(":")) or not points:
+        return None
+    return [token.rstrip(":") for token in tokens]
 
 
 def _loose_cells(text: str) -> list[str] | None:
@@ -103,7 +120,7 @@ def _loose_cells(text: str) -> list[str] | None:
         return tokens
     if tokens and tokens[0].endswith(":") and len(tokens) > 1:
         first, rest = tokens[0].rstrip(":"), tokens[1:]
-    elif tokens and re.match(r"其中[:：]", tokens[0]) or tokens:
+    elif tokens:
         first, rest = tokens[0], tokens[1:]
     else:
         return None

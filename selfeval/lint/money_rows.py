@@ -14,6 +14,8 @@ from selfeval.lint.forms import MoneyRow
 from selfeval.lint.lines import Line
 from selfeval.lint.numbers import NUMBER, is_blank, norm, plain_number, squeeze
 
+#: the name of the whole block, a total only where the amounts follow it in one line
+_BLOCK = re.compile(r"(?:项目|预算|专项)?资金(?:情况|执行情况)?(?:\(|$)")
 Roles = tuple[str | None, ...]
 _INLINE = re.compile(
     rf"(?P<label>[\u4e00-\u9fff()（）]{{2,10}}?)\s*[:：=]?\s*(?P<value>(?:{NUMBER})(?:%|万元|元)?|-|—)$"
@@ -27,7 +29,7 @@ def header(line: Line, previous: Roles | None) -> Roles | None:
     if any(plain_number(text) or re.search(r"[\u4e00-\u9fff)]\s*[\d.,]+%?$", text) for text in line.own[1:]):
         return None
     named = {role for role in roles if role}
-    if len(amounts) >= 2 or (amounts and named & {"rate", "score"}):
+    if len(amounts) >= 2 or (amounts & {"final", "paid"} and named & {"rate", "score"}):
         return roles
     if previous and len(previous) == len(roles) and amounts and len(named) >= 2:
         return tuple(role or old for role, old in zip(roles, previous, strict=True))
@@ -52,7 +54,7 @@ def parse(line: Line, roles: Roles | None, in_block: bool) -> MoneyRow | None:
             values = _by_order(tail)
     if not values or not any(plain_number(values.get(role, "")) for role in ("initial", "final", "paid")):
         return _empty_row(label, line, values)
-    total = bool(TOTAL_MONEY.match(label)) and "其中" not in label
+    total = bool(TOTAL_MONEY.match(label) or _BLOCK.match(label)) and "其中" not in label
     return MoneyRow(label, line.place, total, bool(NESTED_MONEY.search(label)), values)
 
 
@@ -68,30 +70,37 @@ def _empty_row(label: str, line: Line, values: dict[str, str] | None) -> MoneyRo
 
 
 def _label(line: Line, in_block: bool) -> tuple[int, str, str] | None:
-    """Index and text of the row's label, and a number typed behind it in the same cell."""
+    """Index and text of the row's label, and what is typed behind it in the same cell."""
     best: tuple[int, str, str] | None = None
     for index, text in enumerate(line.cells[:6]):
-        plain = squeeze(text)
         if plain_number(text) or (is_blank(text) and best):
             break
-        if money_role(text) and not MONEY_LABEL.match(plain):
+        label, rest = _split_label(text)
+        if money_role(text) and not rest and not MONEY_LABEL.match(label):
             break
-        match = re.match(rf"(.*?[^\d.,\s])\s+((?:{NUMBER}).*)$", norm(text).strip())
-        label, rest = (squeeze(match[1]), match[2]) if match else (plain, "")
-        inline = re.match(rf"(.*?[:：])\s*([\u4e00-\u9fff]+(?:{NUMBER}).*)$", norm(text).strip())
-        if inline and MONEY_LABEL.match(squeeze(inline[1])):
-            label, rest = squeeze(inline[1]), inline[2]
-        else:
-            spaced = re.match(rf"(\S+?\)|\S+)\s*(?<=[)\s])([\u4e00-\u9fff]{{2,8}}(?:{NUMBER}).*)$", norm(text).strip())
-            if spaced and MONEY_LABEL.match(squeeze(spaced[1])):
-                label, rest = squeeze(spaced[1]), spaced[2]
-        label = label.rstrip(":")
-        known = MONEY_LABEL.match(label) or (in_block and re.match(r"(?:合计|总计)$|其中[:：]?", label))
+        known = MONEY_LABEL.match(label) or (rest and _BLOCK.match(label))
+        known = known or (in_block and re.match(r"(?:合计|总计)$|其中[:：]?", label))
         if known and len(label) <= 24 and not re.search(r"率|得分", label):
             best = (index, label, rest)
             if rest:
                 break
     return best
+
+
+def _split_label(text: str) -> tuple[str, str]:
+    """`年度资金总额 43.2`, `预算执行情况(10分): 年初预算数 25`, `年度资金总额(万元) 年初0`: the label, and the rest."""
+    plain = norm(text).strip()
+    for pattern in (
+        rf"(.*?[:：])\s*([\u4e00-\u9fff]+\s*(?:{NUMBER}).*)$",
+        rf"(\S+?\)|\S+)\s*(?<=[)\s])([\u4e00-\u9fff]{{2,8}}\s*(?:{NUMBER}).*)$",
+    ):
+        m = re.match(pattern, plain)
+        label = squeeze(m[1]).rstrip(":") if m else ""
+        if m and (MONEY_LABEL.match(label) or _BLOCK.match(label)) and money_role(m[2].split()[0]):
+            return label, m[2]
+    m = re.match(rf"(.*?[^\d.,\s])\s+((?:{NUMBER}).*)$", plain)
+    label, rest = (squeeze(m[1]), m[2]) if m else (squeeze(text), "")
+    return label.rstrip(":"), rest
 
 
 def _labelled(cells: Sequence[str]) -> dict[str, str] | None:
@@ -170,7 +179,7 @@ def _by_order(cells: Sequence[str]) -> dict[str, str] | None:
     if rate is None:
         amounts = [text for text in numbers if plain_number(text)]
         names: tuple[str, ...] = {2: ("final", "paid"), 3: ("initial", "final", "paid")}.get(len(amounts), ())
-        return dict(zip(names, amounts, strict=True)) or None
+        return dict(zip(names, amounts, strict=False)) or None
     before, after = numbers[:rate], numbers[rate + 1 :]
     values = {"rate": numbers[rate]}
     weight_after = len(after) >= 2 or (len(before) == 3 and not after) or len(before) == 2
@@ -192,5 +201,7 @@ def is_total_label(text: str) -> bool:
 
 def block_weight(text: str) -> Decimal | None:
     """预算执行情况(10分), 得分(20分*执行率)."""
-    match = re.search(r"(?:预算执行|执行率|得分|资金情况|资金执行)[^\d|]{0,12}\((\d+(?:\.\d+)?)分?(?:[*×x].*?)?\)", squeeze(text))
+    match = re.search(
+        r"(?:预算执行|执行率|得分|资金情况|资金执行)[^\d|]{0,12}\((\d+(?:\.\d+)?)分?(?:[*×x].*?)?\)", squeeze(text)
+    )
     return Decimal(match[1]) if match and 0 < Decimal(match[1]) <= 30 else None

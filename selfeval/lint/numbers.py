@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 #: full-width ASCII to ASCII, one character for one, so that offsets stay those of the original text.
@@ -33,7 +33,23 @@ _OPS = {
     "不多于": "≤", "不大于": "≤", "小于等于": "≤", "大于": ">", "高于": ">", "小于": "<", "低于": "<", "超过": ">",
 }  # fmt: skip
 _SCALES = {"万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4}
-BLANKS = {"", "-", "--", "—", "——", "/", "\\", "无数据", "[blank]", "[空白]", "(空白)", "(空)", "[空]", "blank", "(blank)"}
+BLANKS = {
+    "",
+    "-",
+    "--",
+    "—",
+    "——",
+    "/",
+    "\\",
+    "无数据",
+    "[blank]",
+    "[空白]",
+    "(空白)",
+    "(空)",
+    "[空]",
+    "blank",
+    "(blank)",
+}
 _CN = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2, "〇": 0}
 
 
@@ -105,8 +121,16 @@ def only(text: str) -> Quantity | None:
     if len(found) != 1:
         return None
     rest = plain[: found[0].start] + plain[found[0].end :]
-    rest = re.sub(r">=|<=|[≥≤=<>≈~:]|不低于|不少于|不小于|不高于|不超过|不多于|不大于|大于|小于|等于|高于|低于|超过|约|近|逾|超", "", rest)
-    return found[0] if len(rest.strip()) <= 4 and not re.search(r"\d", rest) else None
+    rest = re.sub(
+        r">=|<=|[≥≤=<>≈~:]|不低于|不少于|不小于|不高于|不超过|不多于|不大于|大于|小于|等于|高于|低于|超过|约|近|逾|超",
+        "",
+        rest,
+    )
+    if len(rest.strip()) > 4 or re.search(r"\d", rest):
+        return None
+    if re.search(r"以内|以下|之内", rest):
+        return replace(found[0], op="≤")
+    return replace(found[0], op="≥") if "以上" in rest else found[0]
 
 
 def plain_number(text: str) -> Quantity | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from selfeval.lint import indicator_rows, money_rows
@@ -66,9 +66,8 @@ def _take(line: Line, state: _State) -> None:
     _section(line, form, state)
     if _headers(line, state):
         return
-    if len(line.own) < 2:
-        if _group_heading(line, state) or len(line.text) > 60:
-            return
+    if len(line.own) < 2 and (_group_heading(line, state) or len(line.text) > 60):
+        return
     _row(line, state)
 
 
@@ -97,7 +96,8 @@ def _begin(line: Line, state: _State) -> None:
     """A title line, or a second 项目名称, starts a new form."""
     text = re.sub(r"\[[^\]]*\]", "", norm(line.text)) if not norm(line.text).startswith("[") else norm(line.text)
     filled = bool(state.form.money or state.form.indicators)
-    title = len(line.own) <= 2 and len(text) < 80 and _TITLE.search(squeeze(text)) and not re.search(r"。|见附|附件", text)
+    short = len(line.own) <= 2 and len(text) < 80 and not re.search(r"。|见附|附件", text)
+    title = short and _TITLE.search(squeeze(text))
     names = any(re.match(r"项目名称", squeeze(cell)) for cell in line.own)
     marker = re.match(r"\[form|\[tail", text, re.I)
     if (title and filled) or (names and state.named and filled) or (marker and filled):
@@ -124,7 +124,7 @@ def _new_table(line: Line, state: _State) -> None:
 def _headers(line: Line, state: _State) -> bool:
     money = money_rows.header(line, state.money_header)
     indicator = indicator_rows.header(line)
-    if indicator and not (money and state.block != "indicators" and {"initial", "final", "paid"} & set(money)):
+    if indicator and not (money and not {"target", "actual"} & set(indicator)):
         state.indicator_header, state.block = indicator, "indicators"
         return True
     if money:
@@ -197,7 +197,8 @@ def _indicator(line: Line, state: _State) -> Indicator | None:
     if roles and abs(len(roles) - len(line.cells)) <= 3:
         found = indicator_rows.by_header(line, roles)
         if found and not is_blank(found.name) and not money_rows.is_total_label(found.name):
-            return found
+            # a blank cell below 产出指标 goes on with it
+            return replace(found, level1=state.level1) if not found.level1 and "level1" in roles else found
     if roles and line.table not in (None, -1) and len(roles) == len(line.cells):
         return None
     if re.match(r"(项目名称|主管部门|实施单位|填报|联系)", squeeze(line.text)):

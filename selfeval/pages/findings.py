@@ -64,7 +64,11 @@ def as_html(unit: str, name: str, year: int, status: str, findings: Sequence[Fin
     """findings.html: what blocks first, grouped by severity and file, in one page without scripts."""
     kept, left = capped(findings)
     groups = [
-        (SEVERITY_WORDS[severity], severity, [(file, list(rows)) for file, rows in groupby(members, key=lambda f: f.file)])
+        (
+            SEVERITY_WORDS[severity],
+            severity,
+            [(file, list(rows)) for file, rows in groupby(members, key=lambda f: f.file)],
+        )
         for severity, members in ((s, [f for f in kept if f.severity == s]) for s in SEVERITY_WORDS)
         if members
     ]

@@ -45,4 +45,4 @@ def write(folder: Path, year: int) -> None:
     totals = sorted(Counter(r["word"] for r in rows).items())
     work = folder / f".index.{os.getpid()}.html"
     work.write_bytes(page("index.html.j2", year=year, units=rows, totals=totals))
-    os.replace(work, folder / "index.html")
+    work.replace(folder / "index.html")

@@ -1,13 +1,17 @@
-"""How a figure is printed: units, rounding, 余. Pure Decimal; a phrase never says more than the figure does.
+"""How a figure is printed: units, rounding, 余, ranks, comparisons. A phrase never says more than the figure does.
 
-Belongs here: words and rounding of single figures. Does not belong here: sentences, layout.
+Belongs here: words and rounding of single figures and of lists, in pure Decimal. Sentences are the templates'.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from selfeval.model import FactValue
+
+_DIGITS = "零一二三四五六七八九"
+_TEN_THOUSAND = Decimal(10_000)
 
 
 def plain(number: Decimal) -> str:
@@ -16,41 +20,53 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def wan(yuan: Decimal) -> str:
+    """元 → 万元 in digits with two decimals, rounded half up."""
+    return str((yuan / _TEN_THOUSAND).quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
 def money(yuan: Decimal) -> str:
-    """元 → 万元 with two decimals, half up: 161.76万元."""
-    return f"{(yuan / 10000).quantize(Decimal('0.01'), ROUND_HALF_UP)}万元"
+    """161.76万元; an amount that two decimals would print as nothing stands in 元."""
+    small = yuan and abs(yuan) < Decimal(50)
+    return f"{plain(yuan)}元" if small else f"{wan(yuan)}万元"
 
 
 def percent(ratio: Decimal, target: Decimal | None = None) -> str:
-    """A ratio as a percentage with as many decimals as keep it on its side of the target (and of 100 %)."""
+    """A ratio as a percentage: two decimals at most, more where they keep it on its side of the target or of 100 %.
+
+    `target` is a percentage. 0.949991 beside 95 is 94.9991 %, never 95 %.
+    """
     value = ratio * 100
-    for places in range(0, 5):
+    marks = [mark for mark in (target, Decimal(100)) if mark is not None]
+    for places in range(2, 5):
         shown = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-        sides = [t for t in (target, Decimal(100)) if t is not None]
-        close = abs(shown - value) <= Decimal("0.005")
-        if close and all((shown >= t) == (value >= t) for t in sides):
+        if all((shown >= mark) == (value >= mark) and (shown > mark) <= (value > mark) for mark in marks):
             return f"{plain(shown)}%"
     return f"{plain(value.quantize(Decimal('0.0001'), ROUND_DOWN))}%"
 
 
 def count(number: Decimal, unit: str) -> str:
-    """A count in digits, from ten thousand on in 万: floored to the printed digit, with 余 where something is cut off."""
-    if number < 10000 or number != number.to_integral():
+    """A count in digits; from ten thousand on in 万, floored to the printed digit, with 余 where something is cut off."""
+    if number < _TEN_THOUSAND or number != number.to_integral():
         return f"{plain(number)}{unit}"
-    wan = number / 10000
-    places = Decimal(1) if wan >= 100 else Decimal("0.1")
-    shown = wan.quantize(places, ROUND_DOWN)
-    return f"{plain(shown)}万{'余' if shown < wan else ''}{unit}"
+    exact = number / _TEN_THOUSAND
+    shown = exact.quantize(Decimal(1) if exact >= 100 else Decimal("0.1"), ROUND_DOWN)
+    return f"{plain(shown)}万{'余' if shown < exact else ''}{unit}"
 
 
 def date(iso: str) -> str:
     """2024-12-08 → 2024年12月8日."""
-    year, month, day = iso.split("-")
-    return f"{year}年{int(month)}月{int(day)}日"
+    year, month, day = (int(part) for part in iso[:10].split("-"))
+    return f"{year}年{month}月{day}日"
+
+
+def day(iso: str) -> str:
+    """2024-12-08 → 12月8日."""
+    return date(iso).partition("年")[2]
 
 
 def display(value: FactValue, unit: str, target: Decimal | None = None) -> str:
-    """What the report prints for a figure of this unit."""
+    """What the report prints for a figure of this unit. `target` is in the unit as printed (95 for 95 %)."""
     if unit == "日期":
         return date(str(value))
     number = Decimal(value)
@@ -60,6 +76,61 @@ def display(value: FactValue, unit: str, target: Decimal | None = None) -> str:
         return percent(number, target)
     if unit == "名次":
         return f"第{plain(number)}名"
-    if unit in ("百分点", "分"):
-        return f"{plain(number)}{'个' if unit == '百分点' else ''}{unit}"
+    if unit == "百分点":
+        return f"{plain(number)}个百分点"
+    if unit == "分":
+        return f"{plain(number)}分"
     return count(number, unit)
+
+
+def target(text: str, unit: str) -> str:
+    """A target as filled in, beside its unit: a number of ten thousand or more in 万, a date in words."""
+    if unit == "日期":
+        return date(text) if text.count("-") == 2 else text
+    digits = text.replace(",", "").replace("，", "")
+    if digits.replace(".", "", 1).isdigit() and "万" not in unit and unit not in ("元", "%"):
+        return count(Decimal(digits), unit)
+    return f"{text}{unit}"
+
+
+def numeral(number: int) -> str:
+    """1 → 一, 12 → 十二, 20 → 二十; up to 99."""
+    if not 0 < number < 100:
+        raise ValueError(number)
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十"
+    return head + (_DIGITS[ones] if ones else "")
+
+
+def rank_change(before: int, now: int) -> str:
+    """从第7上升至第5名, 保持第2名, 从第3下降至第4名."""
+    if before == now:
+        return f"保持第{now}名"
+    return f"从第{before}{'上升' if now < before else '下降'}至第{now}名"
+
+
+def change(value: Decimal, unit: str, up: str = "上升", down: str = "下降") -> str:
+    """上升2.08个百分点, 下降…, 与上年持平."""
+    if not value:
+        return "与上年持平"
+    return f"{up if value > 0 else down}{display(abs(value), unit)}"
+
+
+def against(value: Decimal, mark: Decimal, noun: str) -> str:
+    """超过/达到/未达到 a mark."""
+    return f"{'超过' if value > mark else '达到' if value == mark else '未达到'}{noun}"
+
+
+def closed(text: str) -> str:
+    """A clerk's sentence with one full stop at its end; empty stays empty."""
+    text = text.strip().rstrip("。；;.，,")
+    return f"{text}。" if text else ""
+
+
+def opened(text: str) -> str:
+    """A clerk's phrase without a stop at its end, to stand within a sentence."""
+    return text.strip().rstrip("。；;.，,")
+
+
+def listed(items: Sequence[str]) -> str:
+    return "、".join(item for item in items if item)

@@ -28,7 +28,7 @@ OPTIONS = {
 }
 
 
-def scorecards(unit_year: UnitYear) -> bytes:
+def render(unit_year: UnitYear) -> bytes:
     """The workbook as bytes; the same unit and year give the same bytes."""
     buffer = io.BytesIO()
     book = Workbook(buffer, OPTIONS)

@@ -12,10 +12,19 @@ from selfeval.scoring.department import Data, score_department
 from selfeval.scoring.facts import score_facts
 from selfeval.scoring.findings import finding
 from selfeval.scoring.indicators import Catalogue
-from selfeval.scoring.packs import DepartmentPack, Pack, PackError, load_department_pack, load_pack
+from selfeval.scoring.packs import DepartmentPack, Pack, PackError, load_department_pack, load_pack, progress_lines
 from selfeval.scoring.projects import score_project, unknown_projects
 
-__all__ = ["DepartmentPack", "Pack", "PackError", "load_department_pack", "load_pack", "score", "score_facts"]
+__all__ = [
+    "DepartmentPack",
+    "Pack",
+    "PackError",
+    "load_department_pack",
+    "load_pack",
+    "progress_lines",
+    "score",
+    "score_facts",
+]
 
 
 def score(

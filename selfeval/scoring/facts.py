@@ -34,7 +34,49 @@ def score_facts(
         if project.total is not None:
             fact = _project_fact(project, scores, out, digest_of)
             out[fact.id] = fact
-    return out
+    return out | _summary_facts(scores, digest_of)
+
+
+def _summary_facts(scores: Scores, digests: Mapping[str, str]) -> dict[str, Fact]:
+    """How many indicators were reached, and how far the whole-department table is scored."""
+    judged = [i for project in scores.projects for i in project.indicators]
+    origins = [i.indicator.origin for i in judged]
+    rows = _merged([_row(origin, digests) for origin in origins], origins)
+    department = scores.department
+    found = [
+        (
+            "indicators.met",
+            sum(i.met is True for i in judged),
+            "条",
+            "达到年度指标值的指标条数",
+            "实际完成值达到年度指标值的绩效指标行数",
+        ),
+        (
+            "indicators.missed",
+            sum(i.met is False for i in judged),
+            "条",
+            "未达到年度指标值的指标条数",
+            "实际完成值未达到年度指标值的绩效指标行数",
+        ),
+        (
+            "score.department.scored",
+            half_up(department.scored),
+            "分",
+            "部门整体已计分",
+            "部门整体绩效自评表中已计分各项的得分之和",
+        ),
+        (
+            "score.department.scorable",
+            half_up(department.scorable),
+            "分",
+            "部门整体可计分",
+            "部门整体绩效自评表中有数据可计分各项的分值之和",
+        ),
+    ]
+    return {
+        fact_id: Fact(fact_id, value, unit, f"{plain(Decimal(value))}{unit}", name, definition, None, rows)
+        for fact_id, value, unit, name, definition in found
+    }
 
 
 def _indicator_fact(

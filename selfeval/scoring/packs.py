@@ -219,6 +219,16 @@ class DepartmentPack(Source):
 PackType = TypeVar("PackType", Pack, DepartmentPack)
 
 
+def progress_lines(pack: DepartmentPack) -> dict[str, Decimal]:
+    """The official lines of 支出进度 by fact id, where the pack has them."""
+    return {
+        line.fact: line.line
+        for item in pack.items
+        if isinstance(item.formula, ExecutionProgress)
+        for line in item.formula.lines
+    }
+
+
 def load_pack(name_or_path: str | Path = DEFAULT_PACK) -> Pack:
     """A project pack, by the name it is shipped under or by the path of a .toml file."""
     return _load(name_or_path, Pack)

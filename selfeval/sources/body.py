@@ -9,13 +9,26 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandera.pandas as pa
 
 from schemas import Table
 from selfeval.sources.text import Row
 
-TOTAL_WORDS = ("合计", "总计", "小计", "共计", "本页合计", "本页小计", "本月合计", "本月小计", "累计", "本年累计", "总合计")
+TOTAL_WORDS = (
+    "合计",
+    "总计",
+    "小计",
+    "共计",
+    "本页合计",
+    "本页小计",
+    "本月合计",
+    "本月小计",
+    "累计",
+    "本年累计",
+    "总合计",
+)
 _TOTAL = re.compile(r"(合计|总计|小计|共计|累计)(:|\(.*\))?$")
 _NOTE = re.compile(
     r"^(注|备注|说明|填表人|制表人|制表|审核人|审核|复核|单位负责人|财务负责人|填报人|经办人|打印日期|制表日期|导出时间)\d*[:：]"
@@ -30,7 +43,7 @@ def normal(label: str) -> str:
     return re.sub(r"[\s\ufeff]+", "", unicodedata.normalize("NFKC", label)).lower()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Shape:
     """What a data row of a table looks like: the columns in use, and the kind of each."""
 
@@ -53,14 +66,18 @@ class Shape:
 
     def is_total(self, cells: Sequence[str]) -> bool:
         """A 合计 row says so in its first filled cell, or in another one where the row has gaps that data rows have not."""
-        filled = [(i, normal(cells[i])) for i in self.used if i < len(cells) and cells[i].strip()]
-        if not filled:
-            return False
-        if filled[0][1].rstrip(":") in TOTAL_WORDS:
+        first = next((cells[i] for i in self.used if i < len(cells) and cells[i].strip()), "")
+        if normal(first).rstrip(":") in TOTAL_WORDS:
             return True
-        needed = [i for name, i in self.columns.items() if not self.schema.columns[name].nullable]
-        gaps = any(i >= len(cells) or not cells[i].strip() for i in needed)
-        return gaps and any(len(said) <= 16 and _TOTAL.search(said) for _, said in filled)
+        if not any(i >= len(cells) or not cells[i].strip() for i in self.needed):
+            return False
+        said = (normal(cells[i]) for i in self.used if i < len(cells) and 2 <= len(cells[i]) <= 16)
+        return any(_TOTAL.search(cell) for cell in said)
+
+    @cached_property
+    def needed(self) -> list[int]:
+        """Columns in which a data row has no empty cell."""
+        return [i for name, i in self.columns.items() if not self.schema.columns[name].nullable]
 
 
 def _shaped(kind: str, cell: str) -> bool:
@@ -78,23 +95,32 @@ class Split:
     repeated: list[int] = field(default_factory=list)
 
 
-def split_rows(rows: Sequence[Row], shape: Shape, header: Sequence[str]) -> Split:
-    """Sort the lines below a header whose labels are `header`."""
+def split_rows(rows: Sequence[Row], shape: Shape, header: Sequence[str], titles: Sequence[str]) -> Split:
+    """Sort the lines below a header whose labels are `header`, under the title lines `titles`."""
     split = Split()
-    labels = [normal(label) for label in header]
+    labels, above = [normal(label) for label in header], set(titles)
     for number, cells in rows:
         filled = [cell.strip() for cell in cells if cell.strip()]
         if not filled:
             continue
         if _NOTE.match(filled[0]) and len(filled) <= max(2, len(shape.used) // 2):
             continue
-        if _is_header(cells, labels, len(filled)):
+        if _is_header(cells, labels, len(filled)) or (len(filled) == 1 and filled[0] in above):
             split.repeated.append(number)
+        elif not split.data and _is_numbering(filled, len(shape.used)):
+            continue
         elif shape.table.layout == "rows" and shape.is_total(cells):
             split.totals.append((number, cells))
         else:
             split.data.append((number, cells))
     return split
+
+
+def _is_numbering(filled: Sequence[str], width: int) -> bool:
+    """The line 栏次 | 1 | 2 | 3 under the header of an official form."""
+    if filled[0] == "栏次":
+        return True
+    return len(filled) >= max(3, width * 0.6) and list(filled) == [str(n) for n in range(1, len(filled) + 1)]
 
 
 def _is_header(cells: Sequence[str], labels: Sequence[str], filled: int) -> bool:

@@ -23,7 +23,13 @@ HEADER_ROWS = 200
 HEADER_DEPTH = 3
 _MONEY_UNIT = re.compile(r"单位[:：]?\s*(?:人民币)?\s*(亿元|万元|千元|百元|元)")
 _BRACKET_UNIT = re.compile(r"[(（](亿元|万元|千元|百元|元)[)）]")
-FACTORS = {"元": Decimal(1), "百元": Decimal(100), "千元": Decimal(1000), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
+FACTORS = {
+    "元": Decimal(1),
+    "百元": Decimal(100),
+    "千元": Decimal(1000),
+    "万元": Decimal(10_000),
+    "亿元": Decimal(100_000_000),
+}
 
 
 def bare(label: str) -> str:
@@ -150,7 +156,9 @@ def _joined(upper: Sequence[str], lower: Sequence[str], names: Names) -> list[st
     for over, under in zip(above, below, strict=True):
         spread = over if over.strip() else (spread if under.strip() else "")
         forms = (under, spread + under, under + spread) if under.strip() else (over,)
-        labels.append(next((f for f in forms if normal(f) in names.all or bare(f) in names.all), forms[min(1, len(forms) - 1)]))
+        labels.append(
+            next((f for f in forms if normal(f) in names.all or bare(f) in names.all), forms[min(1, len(forms) - 1)])
+        )
     return labels
 
 
@@ -164,7 +172,7 @@ def _located(sheet: Sheet, table: Table, schema: pa.DataFrameSchema, found: _Hea
     extra, doubled = _extra(header, placed, set(map(normal, labels.values())))
     shape = Shape(sorted(placed), columns, table, schema)
     above, titles = _above(sheet.rows[: found.top], shape)
-    split = split_rows(sheet.rows[found.bottom + 1 :], shape, header)
+    split = split_rows(sheet.rows[found.bottom + 1 :], shape, header, [title for _, title in titles])
     rows = [*above, *split.data]
     return Located(
         header_row=number,
@@ -183,7 +191,7 @@ def _located(sheet: Sheet, table: Table, schema: pa.DataFrameSchema, found: _Hea
         above=tuple(row for row, _ in above),
         repeated=tuple(split.repeated),
         blank=_blank(sheet, rows),
-        unlabelled=_unlabelled(header, rows),
+        unlabelled=_unlabelled(header, rows, text=sheet.name is None),
         rivals=_rivals(extra, labels, doubled, names),
         width=len(header),
     )
@@ -210,16 +218,14 @@ def _blank(sheet: Sheet, rows: Sequence[Row]) -> tuple[int, ...]:
     return tuple(n for n, cells in sheet.rows if first < n < last and not any(cell.strip() for cell in cells))
 
 
-def _unlabelled(header: Sequence[str], rows: Sequence[Row]) -> dict[int, list[int]]:
-    named = [i for i, label in enumerate(header) if label.strip()]
+def _unlabelled(header: Sequence[str], rows: Sequence[Row], *, text: bool) -> dict[int, list[int]]:
+    """Columns without a header that hold something; a text row that is too long is told as that."""
+    gaps = [i for i, label in enumerate(header) if not label.strip()]
     found: dict[int, list[int]] = {}
-    bare_columns = set(range(named[-1] + 1 if named else 0)) - set(named)
     for number, cells in rows:
-        for i in (*bare_columns, *range(len(header), len(cells))) if len(cells) > len(header) else bare_columns:
+        beyond = range(len(header), 0 if text else len(cells))
+        for i in (*gaps, *beyond):
             if i < len(cells) and cells[i].strip():
-                found.setdefault(i, []).append(number)
-        for i in range(named[-1] + 1 if named else 0, min(len(header), len(cells))):
-            if cells[i].strip():
                 found.setdefault(i, []).append(number)
     return found
 
@@ -263,7 +269,9 @@ def _groups(header: Sequence[str], schema: pa.DataFrameSchema, names: Names) -> 
     )
 
 
-def _factors(titles: Sequence[tuple[int, str]], labels: Mapping[str, str], schema: pa.DataFrameSchema) -> dict[str, Decimal]:
+def _factors(
+    titles: Sequence[tuple[int, str]], labels: Mapping[str, str], schema: pa.DataFrameSchema
+) -> dict[str, Decimal]:
     said = next((m[1] for _, title in titles if (m := _MONEY_UNIT.search(title))), "元")
     factors = {}
     for name, label in labels.items():

@@ -96,7 +96,9 @@ def _walk(root: Path) -> tuple[list[Path], list[Finding]]:
     for path in sorted(root.rglob("*"), key=lambda p: p.relative_to(root).as_posix()):
         name = path.relative_to(root).as_posix()
         if path.is_symlink() and not path.resolve().is_relative_to(home):
-            findings.append(_finding("source.link", "error", name, "是指向文件夹之外的链接，未读取", "请用文件本身替换这个链接"))
+            findings.append(
+                _finding("source.link", "error", name, "是指向文件夹之外的链接，未读取", "请用文件本身替换这个链接")
+            )
         elif path.is_file() and stat.S_ISREG(path.stat().st_mode):
             paths.append(path)
         elif not path.is_dir():
@@ -133,7 +135,9 @@ def scan(root: Path, year: int, unit: str, settings: Settings) -> Inventory:
             else:
                 others.append(member.name)
                 findings.append(
-                    _finding("source.unknown", "info", member.name, "不属于任何已知数据，未读取", "如需计入请按数据名称命名")
+                    _finding(
+                        "source.unknown", "info", member.name, "不属于任何已知数据，未读取", "如需计入请按数据名称命名"
+                    )
                 )
     ordered = {name: tuple(files[name]) for name in datasets() if name in files}
     return Inventory(unit, year, root, ordered, tuple(others), tuple(findings))

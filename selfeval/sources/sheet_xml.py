@@ -28,7 +28,9 @@ _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']")
 _EPOCH = re.compile(rb"\bdate1904=\"(?:1|true)\"")
 _HIDDEN = re.compile(rb"<(?:\w+:)?row\s[^>]*?\bhidden=\"(?:1|true)\"[^>]*>")
 _HIDDEN_COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*?\bhidden=\"(?:1|true)\"[^>]*>")
-_ERROR = re.compile(rb"<(?:\w+:)?c\s([^>]*\bt=\"e\"[^>]*)>(?:(?!</(?:\w+:)?c>).){0,2000}?<(?:\w+:)?v>([^<]*)<", re.DOTALL)
+_ERROR = re.compile(
+    rb"<(?:\w+:)?c\s([^>]*\bt=\"e\"[^>]*)>(?:(?!</(?:\w+:)?c>).){0,2000}?<(?:\w+:)?v>([^<]*)<", re.DOTALL
+)
 _UNCOMPUTED = re.compile(
     rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
@@ -132,7 +134,9 @@ def _inspect_sheet(archive: zipfile.ZipFile, part: str) -> SheetFacts:
     for piece in _pieces(archive, part):
         filled = piece.count(b"v>") // 2 + piece.count(b"is>") // 2
         facts.filled += filled
-        facts.hidden_rows += [int(row) for tag in _HIDDEN.findall(piece) if (row := _attributes(tag).get("r", "")).isdigit()]
+        facts.hidden_rows += [
+            int(row) for tag in _HIDDEN.findall(piece) if (row := _attributes(tag).get("r", "")).isdigit()
+        ]
         for tag in _HIDDEN_COLUMN.findall(piece):
             found = _attributes(tag)
             facts.hidden_columns += range(int(found.get("min", 1)) - 1, min(int(found.get("max", 1)), 1000))

@@ -5,18 +5,23 @@ An expression gives NULL for an empty cell and for one that cannot be read as it
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
+import pandera.pandas as pandera
 import pyarrow as pa
 
 from schemas.base import ARROW_TYPES
+from selfeval.checks.cells import holds
 
 _FULL = "０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ．，－＋％（）：／￥−"
 _HALF = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.,-+%():/¥-"
 _SPACE = "chr(9)||chr(10)||chr(13)||chr(32)||chr(160)||chr(12288)||chr(65279)||chr(8203)"
 _TIMES = ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%H时%M分%S秒", "%H时%M分")
 _DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
-_STAMPS = tuple(f"{d} {t}" for d in _DATES for t in _TIMES) + tuple(f"%Y-%m-%dT{t}" for t in _TIMES[:3]) + ("%Y%m%d%H%M%S",)
+_STAMPS = (
+    tuple(f"{d} {t}" for d in _DATES for t in _TIMES) + tuple(f"%Y-%m-%dT{t}" for t in _TIMES[:3]) + ("%Y%m%d%H%M%S",)
+)
 
 #: DuckDB's names of the Arrow types of the declarations.
 DUCKDB_TYPES = {
@@ -27,6 +32,16 @@ DUCKDB_TYPES = {
     pa.date32(): "DATE",
     pa.timestamp("us"): "TIMESTAMP",
 }
+
+
+#: A number in scientific notation: what a spreadsheet leaves of a long code.
+SCIENTIFIC = r"[-+]?[0-9](\.[0-9]+)?[eE]\+?[0-9]{1,3}"
+#: "2060702-科普活动": a code and its name in one cell.
+GLUED = "^([0-9A-Za-z]+)[-_—:/ ]*[一-鿿(]"
+#: A day as a spreadsheet counts it, with the time as its fraction.
+SERIAL = r"[1-7][0-9]{4}(\.[0-9]+)?"
+#: Day 0 of the two ways of counting; they are 1,462 days apart.
+EPOCHS = {False: dt.date(1899, 12, 30), True: dt.date(1904, 1, 1)}
 
 
 def duckdb_type(kind: str) -> str:
@@ -44,7 +59,8 @@ def macros() -> list[str]:
         "CREATE OR REPLACE MACRO sf_plain(x) AS CASE"
         " WHEN regexp_full_match(x, '\\(.*\\)') THEN '-' || x[2:-2] ELSE x END",
         "CREATE OR REPLACE MACRO sf_digits(x) AS CASE"
-        " WHEN regexp_full_match(x, '[-+]?[0-9]{1,3}(,[0-9]{3})+(\\.[0-9]*)?') THEN replace(x, ',', '') ELSE x END",
+        " WHEN regexp_full_match(x, '[-+]?[0-9]{1,3}([, ][0-9]{3})+(\\.[0-9]*)?') THEN replace(replace(x, ',', ''), ' ', '')"
+        " ELSE x END",
         "CREATE OR REPLACE MACRO sf_number(x) AS CASE WHEN regexp_full_match(sf_digits(sf_plain(x)),"
         " '[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)') THEN TRY_CAST(sf_digits(sf_plain(x)) AS DECIMAL(24,8)) END",
         "CREATE OR REPLACE MACRO sf_money(x, factor) AS CASE"
@@ -57,6 +73,8 @@ def macros() -> list[str]:
         f"CAST(try_strptime(x, [{dates}]) AS DATE),"
         " CASE WHEN regexp_full_match(x, '[0-9]{8}') THEN CAST(try_strptime(x, '%Y%m%d') AS DATE) END,"
         f" CAST(try_strptime(x, [{stamps}]) AS DATE))",
+        f"CREATE OR REPLACE MACRO sf_serial(x, epoch) AS CASE WHEN regexp_full_match(x, '{SERIAL}')"
+        " THEN CAST(epoch AS TIMESTAMP) + to_seconds(CAST(round(CAST(x AS DECIMAL(24,8)) * 86400) AS BIGINT)) END",
         f"CREATE OR REPLACE MACRO sf_timestamp(x) AS coalesce(try_strptime(x, [{stamps}]),"
         " CAST(sf_date(x) AS TIMESTAMP))",
         "CREATE OR REPLACE MACRO sf_month(x) AS strftime(coalesce("
@@ -82,3 +100,43 @@ def expression(kind: str, cell: str, factor: Decimal = Decimal(1)) -> str:
         "timestamp": f"sf_timestamp({half})",
     }
     return by_kind[kind]
+
+
+def value(cell: str, column: pandera.Column, factor: Decimal = Decimal(1), *, epoch_1904: bool = False) -> str:
+    """SQL of a declared column's value: the expression of its kind, and what its checks let us understand besides.
+
+    A code glued to its name is taken alone where only then the checks hold; a serial number is a date where it falls
+    into the checked range by one of the two epochs, the workbook's own first.
+    """
+    kind = column.metadata["kind"]
+    plain = expression(kind, cell, factor)
+    if kind == "code" and column.checks:
+        code = f"regexp_extract(sf_half({cell}), '{GLUED}', 1)"
+        fits = " AND ".join(holds(check, code) for check in column.checks)
+        return f"CASE WHEN {is_glued(cell)} AND {fits} THEN {code} ELSE {plain} END"
+    if kind in ("date", "timestamp"):
+        return f"coalesce({plain}, {_serial(cell, column, kind, epoch_1904)})"
+    return plain
+
+
+def is_glued(cell: str) -> str:
+    """SQL: a code with its name behind it. Looked at as it stands first: most codes are plain, and that is cheap."""
+    return f"(regexp_matches({cell}, '[一-鿿(（]') AND regexp_matches(sf_half({cell}), '{GLUED}'))"
+
+
+def is_scientific(cell: str) -> str:
+    return f"(regexp_matches({cell}, '[0-9０-９][eEｅＥ]') AND regexp_full_match(sf_half({cell}), '{SCIENTIFIC}'))"
+
+
+def is_serial(cell: str) -> str:
+    return f"(regexp_matches({cell}, '^\\s*[0-9０-９]{{5}}([^0-9０-９]|$)') AND regexp_full_match(sf_half({cell}), '{SERIAL}'))"
+
+
+def _serial(cell: str, column: pandera.Column, kind: str, epoch_1904: bool) -> str:
+    days = [f"sf_serial(sf_half({cell}), DATE '{EPOCHS[e]}')" for e in (epoch_1904, not epoch_1904)]
+    if kind == "date":
+        days = [f"CAST({day} AS DATE)" for day in days]
+    ranges = [check for check in column.checks if check.name == "in_range"]
+    if not ranges:
+        return f"CASE WHEN {days[0]} BETWEEN DATE '1990-01-01' AND DATE '2100-01-01' THEN {days[0]} END"
+    return "CASE " + " ".join(f"WHEN {' AND '.join(holds(c, day) for c in ranges)} THEN {day}" for day in days) + " END"

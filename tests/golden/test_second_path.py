@@ -91,7 +91,8 @@ def test_budgets_and_uses(facts: dict[str, Any], unit: str) -> None:
     assert facts["finance.budget_deviation"].value == ratio(abs(whole - initial), initial)
     for month in (6, 9, 11):
         paid = sum(
-            (number(p["金额（元）"]) for p in payments if int(re.sub(r"\D", "", p["支付日期"])[4:6]) <= month), Decimal(0)
+            (number(p["金额（元）"]) for p in payments if int(re.sub(r"\D", "", p["支付日期"])[4:6]) <= month),
+            Decimal(0),
         )
         assert facts[f"finance.progress_{month:02d}"].value == ratio(paid, whole)
 
@@ -122,7 +123,9 @@ def test_ranks(facts: dict[str, Any], unit: str) -> None:
     path = RAW / unit / "精准科普服务统计.xlsx"
     now = {r["县（市、区）"]: r for r in sheet_of(path, "2024年末", 3)}
     before = {r["县（市、区）"]: r for r in sheet_of(path, "2023年末", 3)}
-    county = dict(openpyxl.load_workbook(RAW / unit / "自评填报表.xlsx")["单位信息"].iter_rows(values_only=True))["行政区划"]
+    county = dict(openpyxl.load_workbook(RAW / unit / "自评填报表.xlsx")["单位信息"].iter_rows(values_only=True))[
+        "行政区划"
+    ]
 
     def gain(name: str, column: str) -> Decimal:
         return number(now[name][column]) - number(before[name][column])
@@ -133,7 +136,9 @@ def test_ranks(facts: dict[str, Any], unit: str) -> None:
     assert facts["service.people_added"].value == gain(county, "服务群众数（人）")
     assert facts["service.coverage_gain"].value == gain(county, "精准科普覆盖率（%）")
     assert facts["service.coverage_gain_rank"].value == place({c: gain(c, "精准科普覆盖率（%）") for c in now})
-    assert facts["service.per_capita_rank"].value == place({c: number(r["人均科普服务量（次）"]) for c, r in now.items()})
+    assert facts["service.per_capita_rank"].value == place(
+        {c: number(r["人均科普服务量（次）"]) for c, r in now.items()}
+    )
     assert facts["service.per_capita_rank_before"].value == place(
         {c: number(r["人均科普服务量（次）"]) for c, r in before.items()}
     )

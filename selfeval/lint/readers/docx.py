@@ -90,10 +90,7 @@ def _table(node: Any, counter: _Counter) -> Table:
             merge = tc.find(f"{_W}tcPr/{_W}vMerge")
             continued = merge is not None and merge.get(f"{_W}val", "continue") != "restart"
             column = len(cells)
-            if continued and column < len(above):
-                text = above[column].text
-            else:
-                text = _text(tc).strip()
+            text = above[column].text if continued and column < len(above) else _text(tc).strip()
             cells.append(Cell(text, continued))
             cells.extend(Cell(text, True) for _ in range(span - 1))
         counter.cells += len(cells)

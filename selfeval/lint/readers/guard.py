@@ -20,7 +20,7 @@ MAX_MEMBERS = 5000
 MAX_RATIO = 400
 #: more cells or characters than any report has: what a reader gives up at.
 MAX_CELLS = 400_000
-MAX_CHARS = 8_000_000
+MAX_CHARS = 2_000_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 

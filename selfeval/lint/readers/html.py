@@ -20,7 +20,9 @@ _BLOCKS = {
     "footer", "main", "aside", "nav", "body", "html", "blockquote", "pre", "figure", "figcaption", "center", "form",
     "details", "summary", "address", "fieldset",
 }  # fmt: skip
-_SKIP = {"script", "style", "head", "template", "noscript", "svg", "button", "select", "iframe", "object", "dialog"}
+_SKIP = {"script", "style", "head", "template", "noscript", "svg", "button", "select", "iframe", "object", "dialog",
+    "nav", "footer",
+}  # fmt: skip
 
 
 def read(data: bytes, name: str) -> Document:

@@ -15,7 +15,9 @@ from selfeval.lint.model import Block, Cell, Document, LintError, Paragraph, Row
 from selfeval.lint.readers import guard
 
 MAX_PAGES = 300
-_HEADING = re.compile(r"^\s*(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d+[.、．]|附[件表]|注\s*\d*[:：])")
+_HEADING = re.compile(
+    r"^\s*(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d+[.、．]|附[件表]|注\s*\d*[:：])"
+)
 
 #: justified Chinese has gaps that nobody typed; a typed space is a character of its own and is kept.
 _SPACING = {"x_tolerance_ratio": 0.6}

@@ -15,10 +15,7 @@ def decode(data: bytes, name: str) -> str:
     """UTF-8 (with or without mark), UTF-16 with mark, else GB18030; binary content is refused."""
     if len(data) > guard.MAX_CHARS * 4:
         raise LintError(f"“{name}”内容过大，不像一份报告，未予读取。")
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        candidates = ["utf-16"]
-    else:
-        candidates = ["utf-8-sig", "gb18030"]
+    candidates = ["utf-16"] if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "gb18030"]
     for encoding in candidates:
         try:
             text = data.decode(encoding)

@@ -31,7 +31,9 @@ def _form(form: Form) -> Iterator[LintFinding]:
         yield finding("structure", "error", first.place, f"{names}未填", "逐项填写", message)
         return
     for indicator in form.indicators:
-        gaps = [label for key, label in columns if getattr(indicator, key) is not None and is_blank(getattr(indicator, key))]
+        gaps = [
+            label for key, label in columns if getattr(indicator, key) is not None and is_blank(getattr(indicator, key))
+        ]
         if gaps and not indicator.execution:
             names = "、".join(gaps)
             message = f"指标“{indicator.name}”的{names}未填，其他指标已填。"

@@ -17,7 +17,10 @@ _NONE = re.compile(
     r"(?:无|没有|不存在|未发现)(?:任何|明显)?(?:存在)?(?:的)?问题|存在(?:的)?(?:主要)?问题(?:及原因分析)?[^\u4e00-\u9fff]{0,3}(?:暂?无|没有)(?=[。,，;\s]|$)"
 )
 
-_HEADING = re.compile(r"(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十\d]+\)|\d+[.、])?\s*存在(?:的)?(?:主要)?问题[:。]?")
+_NOTHING = re.compile(r"(?:暂)?无[。.]?|没有[。.]?")
+_HEADING = re.compile(
+    r"(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十\d]+\)|\d+[.、])?\s*存在(?:的)?(?:主要)?问题[:。]?"
+)
 
 
 def check(context: Context) -> Iterator[LintFinding]:
@@ -41,9 +44,10 @@ def _claims(context: Context) -> Iterator[tuple[Prose, str]]:
         m = _NONE.search(prose.plain)
         if m and len(m[0]) >= 3:
             yield prose, prose.text[m.start() : m.end()]
-        elif _HEADING.fullmatch(prose.plain.strip()) and index + 1 < len(context.prose):
-            if re.fullmatch(r"(?:暂)?无[。.]?|没有[。.]?", context.prose[index + 1].plain.strip()):
-                yield context.prose[index + 1], f"{prose.text}：{context.prose[index + 1].text}"
+            continue
+        following = context.prose[index + 1 : index + 2]
+        if _HEADING.fullmatch(prose.plain.strip()) and following and _NOTHING.fullmatch(following[0].plain.strip()):
+            yield following[0], f"{prose.text}：{following[0].text}"
 
 
 def _lost(context: Context) -> list[Indicator]:
@@ -63,4 +67,3 @@ def _shortfall(context: Context) -> tuple[str, str] | None:
         if m and float(m[1]) < 100:
             return prose.place, prose.text[m.start() : m.end()]
     return None
-

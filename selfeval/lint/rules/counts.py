@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import combinations
 
 from selfeval.lint.context import Context, Prose, finding
 from selfeval.lint.model import LintFinding
@@ -14,10 +15,14 @@ from selfeval.lint.numbers import chinese_number
 
 _UNIT = r"(?:人|名|个|家|项|户|所|辆|台|套|种|场次|场|次|期|处|位|件|条|篇|份)"
 _SAME = {"名": "人", "位": "人", "场次": "次", "场": "次"}
-_TOTAL = re.compile(rf"(\d+)\s*({_UNIT})([^\d。;\n]{{0,8}}?)[,，(:;]\s*(?:其中|包括|含|分别为|分别是)[:,，]?([^。;\n)]+)")
+_TOTAL = re.compile(
+    rf"(\d+)\s*({_UNIT})([^\d。;\n]{{0,8}}?)[,，(:;]\s*(?:其中|包括|含|分别为|分别是)[:,，]?([^。;\n)]+)"
+)
 _CLOSING = re.compile(r"其他|其它|其余|一般(?:工作)?人员|工作人员|普通|科员|职员")
 _OVERLAP = re.compile(r"党员|少数民族|研究生|硕士|博士|本科|大专|学历|岁|退役|职称|兼任|下乡|驻村|借调")
-_DISJOINT = re.compile(r"编制|行政|事业|参公|工勤|在职|退休|离休|在编|主席|主任|局长|书记|正科|副科|正股|科级|男|女|聘用|临聘")
+_DISJOINT = re.compile(
+    r"编制|行政|事业|参公|工勤|在职|退休|离休|在编|主席|主任|局长|书记|正科|副科|正股|科级|男|女|聘用|临聘"
+)
 _LIST_HEAD = (
     r"内设(?:机构|科室|股室|部门)|下设(?:机构|单位|部门)?|下属(?:单位|事业单位|机构)|所属(?:单位|事业单位)|"
     r"股室|科室|处室|直属单位|二级(?:预算)?单位"
@@ -50,6 +55,8 @@ def _parts(prose: Prose) -> Iterator[LintFinding]:
         if len(numbers) < 2 or any(_OVERLAP.search(name) for name in names):
             continue
         got = sum(numbers)
+        if any(sum(chosen) == total for size in range(2, len(numbers)) for chosen in combinations(numbers[:10], size)):
+            continue
         closed = bool(_CLOSING.search(names[-1]))
         kinds = all(_DISJOINT.search(name) for name in names)
         if got == total or not (closed or (kinds and (got > total or _exhaustive(names))) or (got > total and kinds)):
@@ -84,10 +91,16 @@ def _growth(prose: Prose) -> Iterator[LintFinding]:
     """共15个项目; 年初8个, 年中增加8个."""
     plain = re.sub(r"\([^()]*\)", lambda m: " " * len(m[0]), prose.plain)
     for noun in ("项目", "单位", "活动", "村", "企业"):
-        total = re.search(rf"{noun}(?:共计?|总数|合计|共有)\s*(\d+)\s*个|共(?:计|有|实施|安排)?[^\d。;,]{{0,4}}(\d+)\s*个{noun}", plain)
-        first = re.search(rf"年初[^。;\d]{{0,12}}(\d+)\s*个[^\d。;,]{{0,4}}{noun}|年初[^。;\d]{{0,8}}{noun}\s*(\d+)\s*个", plain)
+        total = re.search(
+            rf"{noun}(?:共计?|总数|合计|共有)\s*(\d+)\s*个|共(?:计|有|实施|安排)?[^\d。;,]{{0,4}}(\d+)\s*个{noun}",
+            plain,
+        )
+        first = re.search(
+            rf"年初[^。;\d]{{0,12}}(\d+)\s*个[^\d。;,]{{0,4}}{noun}|年初[^。;\d]{{0,8}}{noun}\s*(\d+)\s*个", plain
+        )
         more = re.search(
-            rf"(?:增加|新增|追加)[^。;\d]{{0,6}}(\d+)\s*个[^\d。;,]{{0,4}}{noun}|(?:增加|新增|追加){noun}\s*(\d+)\s*个", plain
+            rf"(?:增加|新增|追加)[^。;\d]{{0,6}}(\d+)\s*个[^\d。;,]{{0,4}}{noun}|(?:增加|新增|追加){noun}\s*(\d+)\s*个",
+            plain,
         )
         if not (total and first and more):
             continue
@@ -114,7 +127,9 @@ def _names(prose: Prose) -> Iterator[LintFinding]:
             if count is None or re.search(r"等|负责|承担|主要|以及其|\d", text):
                 continue
             names = [name.strip() for name in re.split(r"[、,，]", text) if name.strip()]
-            joined = len(re.findall(r"(?<=[\u4e00-\u9fff]{2})[和及与](?=[\u4e00-\u9fff]{2})", names[-1])) if names else 0
+            joined = (
+                len(re.findall(r"(?<=[\u4e00-\u9fff]{2})[和及与](?=[\u4e00-\u9fff]{2})", names[-1])) if names else 0
+            )
             if len(names) + joined < 2 or any(len(name) > 16 or len(name) < 2 for name in names):
                 continue
             if count in (len(names), len(names) + joined):

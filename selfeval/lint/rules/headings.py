@@ -49,6 +49,9 @@ def _headings(context: Context) -> Iterator[_Heading | None]:
             if m and number:
                 yield _Heading(level, number, prose.text[:24].strip(), prose.text[: m.end()].strip(), prose.place)
                 break
+        else:
+            if "(1)" in plain:  # an enumeration within the paragraph: （3） may go on from it
+                yield _Heading(3, 1, "", "", prose.place)
         if CUT.search(plain.strip()):
             yield None
 
@@ -61,13 +64,13 @@ def _numbers(context: Context) -> Iterator[LintFinding]:
             chapter = section = arabic = 0
             raised = False
         elif heading.level == 1:
-            if chapter and heading.number > chapter + 1:
+            if chapter and heading.number > chapter + 1 and not context.partial:
                 yield _gap(heading, chinese_numeral(chapter + 1) + "、", f"{chinese_numeral(chapter)}、")
             elif chapter > 1 and heading.number == chapter:
                 yield _repeat(heading, chinese_numeral(chapter + 1) + "、")
             chapter, section, arabic, raised = heading.number, 0, 0, False
         elif heading.level == 2:
-            if section and heading.number > section + 1:
+            if section and heading.number > section + 1 and not context.partial:
                 yield _gap(heading, f"（{chinese_numeral(section + 1)}）", f"（{chinese_numeral(section)}）")
             elif section > 1 and heading.number == section:
                 yield _repeat(heading, f"（{chinese_numeral(section + 1)}）")
@@ -105,7 +108,9 @@ def _closing(context: Context) -> Iterator[LintFinding]:
     if len([h for h in chapters if h.level == 1]) < 3:
         return
     has_problems = any(re.search(r"存在(?:的)?(?:主要)?问题", h.text) for h in chapters)
-    remedies = re.search(r"改进(?:建议|措施|方向|意见)|下一步|整改措施|有关建议|相关建议|工作建议|意见建议|改进工作", text)
+    remedies = re.search(
+        r"改进(?:建议|措施|方向|意见)|下一步|整改措施|有关建议|相关建议|工作建议|意见建议|改进工作", text
+    )
     last = context.prose[-1].place
     if has_problems and not remedies:
         message = "有“存在问题”而没有“改进建议”（或改进措施、下一步打算），结尾章节不完整。"

@@ -17,6 +17,7 @@ from selfeval.lint.numbers import is_blank, show, squeeze
 
 _ROLES = {"initial": "年初预算数", "final": "全年预算数", "paid": "全年执行数"}
 _REASON = re.compile(r"调整|追加|调增|调减|增加|增设|新增|压减|收回|核减|追减|结转|年中|统筹|上级下达|下达资金|调剂")
+_SUBJECT = re.compile(r"预算|资金|经费|指标|拨款|下达|项目|工资|人员")
 _NOT_A_REASON = re.compile(r"应单独说明|需说明|注\d*[:：]|说明理由|调整后预算|\(调整\)")
 
 
@@ -114,7 +115,7 @@ def _explained(row: MoneyRow, form: Form, change: Decimal) -> bool:
     for line in form.lines:
         for cell in line.own:
             text = squeeze(cell)
-            if len(text) > 8 and not money_role(cell) and _REASON.search(text) and not _NOT_A_REASON.search(text):
-                if re.search(r"预算|资金|经费|指标|拨款|下达|项目|工资|人员", text):
-                    return True
+            told = _REASON.search(text) and _SUBJECT.search(text) and not _NOT_A_REASON.search(text)
+            if told and len(text) > 8 and not money_role(cell):
+                return True
     return False

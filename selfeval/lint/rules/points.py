@@ -17,7 +17,7 @@ from selfeval.lint.numbers import Quantity, half_up, is_blank, norm, only, plain
 
 _REVERSE = re.compile(
     r"成本|控制|结余率|结转率|投诉|事故|超支|变动率|三公|偏差|违规|违纪|违法|费用|投资额?|单价|误差|死亡|发病|返贫|"
-    r"调整次数|差错|故障|能耗|支出数|补助标准|负债"
+    r"调整次数|调整率|偏离|偏差率|变动|差错|故障|能耗|支出数|补助标准|负债"
 )
 _DATE = re.compile(r"\d{4}[年./-]\d{1,2}|\d{1,2}月|\d{1,2}日|\d{4}年|年底|月底|季度")
 _DONE = {
@@ -144,6 +144,12 @@ def _same_words(indicator: Indicator) -> bool:
     return actual in _DONE or (len(target) >= 2 and target == actual)
 
 
+def _same_unit(goal: Quantity, actual: Quantity) -> bool:
+    if goal.unit and actual.unit:
+        return goal.unit == actual.unit or (goal.percent and actual.percent)
+    return goal.scale == actual.scale or bool(goal.unit)
+
+
 def _comparable(indicator: Indicator, weight: Decimal, score: Quantity) -> _Row | None:
     """Target and actual as numbers of one unit; None for dates, words, several numbers, units that differ."""
     goal_text, actual_text = norm(indicator.target or ""), norm(indicator.actual or "")
@@ -159,9 +165,13 @@ def _comparable(indicator: Indicator, weight: Decimal, score: Quantity) -> _Row 
         value /= 100
     elif goal.scale != actual.scale and not actual.unit:
         value *= Decimal(goal.scale) / actual.scale
-    elif goal.unit and actual.unit and goal.unit != actual.unit and not (goal.percent and actual.percent):
-        return None
-    elif goal.scale != actual.scale and not goal.unit:
+    elif not _same_unit(goal, actual):
         return None
     reverse = goal.op in ("≤", "<") or (goal.op in (None, "=") and bool(_REVERSE.search(indicator.name)))
+    if goal.op is None:
+        if re.search(r"≤|<|不超过|以内|不高于|控制在", norm(indicator.criteria)):
+            reverse = True
+        # no sign and far from the target: the direction cannot be told
+        elif not reverse and goal.value > 0 and value * 2 < goal.value:
+            return None
     return _Row(indicator, goal, value, weight, score, reverse)

@@ -13,7 +13,10 @@ from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import is_blank, squeeze
 from selfeval.lint.privacy import MOBILE, bank_cards, id_cards
 
-_LABEL = re.compile(r"(?:联系|办公|咨询|负责人及|负责人|填报人|经办人)?(?:电话|手机|手机号码?|联系方式|联系电话)(?:号码)?")
+_LABEL = re.compile(
+    r"(?:联系人?|联络人?|负责人|填报人|填表人|经办人|办公)[及和、]?其?(?:联系)?(?:电话|手机|方式)(?:号码)?"
+    r"|(?<![\u4e00-\u9fff])(?:电话|手机)(?:号码?)?(?![\u4e00-\u9fff])"
+)
 _MASKED_NUMBER = re.compile(r"mobile|phone|手机号|11位|11-digit", re.I)
 
 
@@ -56,7 +59,7 @@ def _field(cell: str, following: str) -> tuple[str, str]:
     for part in re.split(r"[;,，。]", plain):
         label, colon, value = part.partition(":")
         if _LABEL.search(label) and len(label) <= 14:
-            return (label, value) if value or colon and part != plain else (label, _value(following))
+            return (label, value) if value or (colon and part != plain) else (label, _value(following))
         m = re.search(rf"({_LABEL.pattern}):([^\s:;,，。]+)", part)
         if m:
             return m[1], m[2]
@@ -65,5 +68,4 @@ def _field(cell: str, following: str) -> tuple[str, str]:
 
 def _value(text: str) -> str:
     """The next cell is the field's value unless it is a label itself."""
-    return "" if re.search(r":|名称|项目|单位|部门|资金|预算", squeeze(text)) else squeeze(text)
-
+    return "" if re.search(r":|名称|项目|单位|部门|资金|预算|日期|填报", squeeze(text)) else squeeze(text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import combinations, pairwise
 
 from selfeval.lint.context import Context, Prose, finding
 from selfeval.lint.model import LintFinding
@@ -17,7 +18,11 @@ _AMOUNT = r"\d[\d,]*(?:\.\d+)?\s*(?:万元|亿元|元)"
 _CLOSING = re.compile(r"其他|其它|其余")
 #: a whole and parts that are always all of it.
 _PARTITIONS = (
-    (r"(?:本年|全年|总)?支出(?:合计|总计|总额|决算数?|共计?)?", (r"基本支出", r"项目支出"), r"经营支出|上缴|附属|结转|结余"),
+    (
+        r"(?:本年|全年|总)?支出(?:合计|总计|总额|决算数?|共计?)?",
+        (r"基本支出", r"项目支出"),
+        r"经营支出|上缴|附属|结转|结余",
+    ),
     (r"基本支出(?:合计)?", (r"人员(?:经费|支出)", r"(?:日常)?公用(?:经费|支出)"), r"其他"),
 )
 
@@ -44,7 +49,7 @@ def _bare(text: str) -> str:
 def _equations(prose: Prose) -> Iterator[LintFinding]:
     for part in re.split(r"[。;\n|]|\.(?!\d)", _bare(prose.plain)):
         sides = part.split("=")
-        for left, right in zip(sides, sides[1:], strict=False):
+        for left, right in pairwise(sides):
             for whole, terms, last in ((left, right, True), (right, left, False)):
                 if "+" not in terms or "+" in whole:
                     continue
@@ -120,7 +125,7 @@ def _chain(prose: Prose) -> Iterator[LintFinding]:
 
 def _list(prose: Prose) -> Iterator[LintFinding]:
     """`共12.5万元，其中：办公费3万元，印刷费2万元，其他7.5万元`."""
-    for m in re.finditer(rf"({_AMOUNT})[,，(:;]?\s*(?:其中|分别为|包括|具体为|由)[:,，]?([^。\n)]+)", prose.plain):
+    for m in re.finditer(rf"({_AMOUNT})[。,，(:;]?\s*(?:其中|分别为|包括|具体为|由)[:,，]?([^。\n)]+)", prose.plain):
         total = next(quantities(m[1]))
         parts, names = _listed(m[2])
         if len(parts) < 2 or "其中" in m[2]:
@@ -130,12 +135,23 @@ def _list(prose: Prose) -> Iterator[LintFinding]:
         slack = _slack([total, *parts])
         if abs(gap) <= max(slack, Decimal("0.01")) or any(q.approx for q in [total, *parts]):
             continue
+        if gap > 0 and _some_add_up(parts, total):
+            continue
         closed = bool(_CLOSING.search(names[-1])) or _whole(names) or gap > 0 or abs(gap) <= total.value / 50
         if not closed:
             continue
         shown = "+".join(q.text for q in parts)
         message = f"“{m[1]}”与其后所列各项之和不符，{shown}={_same_unit(should, total)}。"
         yield finding("sum", "error", prose.place, f"{m[1]}={shown}", _same_unit(should, total), message)
+
+
+def _some_add_up(parts: Sequence[Quantity], total: Quantity) -> bool:
+    """Some of the items make the total: the others are parts of parts (基本支出, and 人员经费 within it)."""
+    return any(
+        abs(sum((q.value for q in chosen), Decimal(0)) - total.value) <= max(_slack([total, *chosen]), Decimal("0.01"))
+        for size in range(2, len(parts))
+        for chosen in combinations(parts[:10], size)
+    )
 
 
 def _whole(names: Sequence[str]) -> bool:
@@ -152,10 +168,11 @@ def _listed(text: str) -> tuple[list[Quantity], list[str]]:
         money = [q for q in quantities(segment) if q.money]
         if re.match(r"\s*(?:占|较|比|同比|增长|下降|减少|增加|完成|执行)", segment) and parts:
             continue
-        if len(money) != 1 or not re.match(r"[^\d]{2,30}\d", segment.strip()):
+        named = re.match(r"[^\d]{2,30}\d", segment.strip()) or re.match(rf"{_AMOUNT}(?:元)?用于", segment.strip())
+        if len(money) != 1 or not named:
             break
         parts.append(money[0])
-        names.append(segment[: money[0].start])
+        names.append(segment[: money[0].start].strip() or segment[money[0].end :])
     return parts, names
 
 
@@ -214,7 +231,7 @@ def _balance(context: Context) -> Iterator[LintFinding]:
 
 
 def _total(context: Context, word: str) -> tuple[str, Quantity] | None:
-    pattern = rf"(?:本年|全年|年度|部门|单位|总|财政资金|财政拨款)?{word}(?:合计|总计|总额|总数|决算|共计|决算数)?(?:为|共计|共|:)?\s*({_AMOUNT})"
+    pattern = rf"(?:本年|全年|年度|部门|单位|本单位|本部门|总|财政资金|财政拨款)?{word}(?:合计|总计|总额|总数|决算|共计|决算数)?(?:为|共计|共|:)?\s*({_AMOUNT})"
     found: list[tuple[str, Quantity]] = []
     for prose in context.prose:
         for m in re.finditer(rf"(?<![\u4e00-\u9fff]){pattern}|(?:本年|全年|总){pattern}", prose.plain):

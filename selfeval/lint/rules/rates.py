@@ -17,7 +17,7 @@ _PERCENT = r"(\d+(?:\.\d+)?)\s*%"
 _AMOUNT = r"(\d[\d,]*(?:\.\d+)?)\s*(万元|亿元|元|人次|人|个|户|次|家|项|件)"
 #: a rate of change named with the amount of the change: 281.11万元，较上年增加112.8万元，增长67.02%
 _CHANGE = re.compile(
-    rf"{_AMOUNT}[,，;(]?(?:与|较|比|同比)[^\d。;]{{0,14}}?(增加|减少|增长|下降|上升|降低|提高)了?{_AMOUNT}[,，;(]?"
+    rf"{_AMOUNT}[,，;(]?(?:与|较|比|同比)(?:\d{{4}}年)?[^\d。;]{{0,14}}?(增加|减少|增长|下降|上升|降低|提高)了?{_AMOUNT}[,，;(]?"
     rf"(?:同比)?(?:增长|下降|上升|降低|减少|增加|增幅|降幅|提高)(?:率|幅)?(?:为|达|约)?了?{_PERCENT}"
 )
 #: two amounts and the rate: 960800元，2017年961600元，减少0.08%
@@ -44,7 +44,8 @@ def check(context: Context) -> Iterator[LintFinding]:
         yield from _points(prose)
         if not prose.in_table:
             yield from _shares(prose)
-            yield from _unproved(prose, context)
+            if not context.cut:
+                yield from _unproved(prose, context)
 
 
 def _value(number: str, unit: str) -> Quantity:
@@ -79,7 +80,9 @@ def _shares(prose: Prose) -> Iterator[LintFinding]:
         part = _value(m[1], m[2])
         before = [q for q in quantities(prose.plain[: m.start()]) if q.unit == part.unit and q.value >= part.value > 0]
         after = [q for q in quantities(prose.plain[m.end() :]) if q.unit == part.unit and q.value >= part.value > 0]
-        total = [q for q in before if re.search(r"合计|总计|总额|共计|总数|共$", prose.plain[max(0, q.start - 6) : q.start])]
+        total = [
+            q for q in before if re.search(r"合计|总计|总额|共计|总数|共$", prose.plain[max(0, q.start - 6) : q.start])
+        ]
         if not total or any(_fits(m[3], part.value / q.value) for q in [*before, *after, part]):
             continue
         rate = part.value / total[-1].value
@@ -109,7 +112,8 @@ def _points(prose: Prose) -> Iterator[LintFinding]:
         value = Decimal(m["value"].rstrip("% "))
         if _NOT_SHARE.search(m["noun"]) or value >= 100 or re.search(r"[至到为]$", prose.plain[: m.start("value")]):
             continue
-        if re.search(r"(?:增长|增幅|涨幅|降幅|下降)率?$", m["noun"]):
+        # 同比增长 of a rate may well be meant as relative growth
+        if re.search(r"(?:增长|增幅|涨幅|降幅|下降)率?$", m["noun"]) or re.search(r"同比增长", m[0]):
             continue
         quoted = prose.text[m.start() : m.end()]
         noun = re.sub(r"^.*(?=.{8})", "", m["noun"]) if len(m["noun"]) > 8 else m["noun"]
@@ -135,9 +139,7 @@ def _unproved(prose: Prose, context: Context) -> Iterator[LintFinding]:
 def _backed(text: str, printed: str) -> bool:
     """Two amounts of the text give the rate."""
     values = [q.value for q in quantities(text) if q.money and q.value > 0][:60]
-    return any(
-        _fits(printed, one / other) for i, one in enumerate(values) for j, other in enumerate(values) if i != j
-    )
+    return any(_fits(printed, one / other) for i, one in enumerate(values) for j, other in enumerate(values) if i != j)
 
 
 def _elsewhere(context: Context, printed: str) -> bool:

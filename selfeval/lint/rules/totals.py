@@ -74,7 +74,9 @@ def _weights(form: Form, total: Total) -> Iterator[LintFinding]:
     should = fitting[0]
     parts = f"指标{show(indicators)}" + (f"+预算执行率{show(execution)}" if execution else "")
     message = f"“{total.label}”印出分值{show(printed.value)}，各项分值相加为{show(should)}（{parts}）。"
-    yield finding("sum", "error", f"{total.place}“{total.label}”", f"{total.label} {total.weight}", show(should), message)
+    yield finding(
+        "sum", "error", f"{total.place}“{total.label}”", f"{total.label} {total.weight}", show(should), message
+    )
 
 
 def _scores(form: Form, total: Total) -> Iterator[LintFinding]:
@@ -95,7 +97,9 @@ def _scores(form: Form, total: Total) -> Iterator[LintFinding]:
         return
     terms = ([show(execution)] if execution is not None else []) + [show(s) for s in scores if s is not None]
     message = f"“{total.label}”印出得分{show(printed.value)}，各项得分相加为{show(should)}（{'+'.join(terms)}）。"
-    yield finding("sum", "error", f"{total.place}“{total.label}”", f"{total.label} {total.score}", show(should), message)
+    yield finding(
+        "sum", "error", f"{total.place}“{total.label}”", f"{total.label} {total.score}", show(should), message
+    )
 
 
 def _over(form: Form) -> Iterator[LintFinding]:
@@ -190,7 +194,7 @@ def _twice(form: Form) -> Iterator[LintFinding]:
     if len(rows) < 2 or any(number is None for _, number in numbers):
         return
     twice = all(
-        abs(number.value - (i.score_value or 0) * (i.weight_value or 0) / 100) <= Decimal("0.011")
+        abs(number.value - (i.score_value or Decimal(0)) * (i.weight_value or Decimal(0)) / 100) <= Decimal("0.011")
         for i, number in numbers
         if number
     )

@@ -20,7 +20,9 @@ _DEED = re.compile(
     r"(?P<number>\d+(?:\.\d+)?)\s*(?P<approx>余|多)?(?P<unit>场次|场|次|期|种|家|个|户|人次|人|台|处|项|份|套)(?!以上)"
 )
 _UNITS = {"场次": "次", "场": "次", "期": "次", "名": "人", "位": "人"}
-_NOT_ACTUAL = re.compile(r"目标|计划|任务|要求|预期|不低于|不少于|≥|上年|去年|同期|较|比|下一步|将|拟|明年|其中|每年|每月|每个|每")
+_NOT_ACTUAL = re.compile(
+    r"目标|计划|任务|要求|预期|不低于|不少于|≥|上年|去年|同期|较|比|下一步|将|拟|明年|其中|每年|每月|每个|每"
+)
 _STATE = re.compile(
     r"(?:^|[,，。;:、\s(])(?:年末|现有|目前|现)?(?P<name>(?:核定|人员|机关|本单位|单位)?(?:编制|行政编制|事业编制|编制总?数|在职(?:人员|职工|人数)|实有(?:人数|人员|在职人员)|"
     r"退休(?:人员|人数)|在编(?:人员|人数)))(?:数|总数)?(?:共|为|共有|共计|有)?(?P<number>\d+)(?P<unit>人|名|个)"
@@ -29,7 +31,10 @@ _MONEY = re.compile(
     r"(?:^|[,，。;:\s(年])(?P<name>(?:本年|全年|部门|年度)?(?:收入|支出)(?:合计|总计|总额)|年初预算数?|全年预算数|全年执行数|年末结转和结余)"
     r"(?:为|共|共计|:)?\s*(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>万元|亿元|元)"
 )
-_QUALIFIED = re.compile(r"一般公共预算|财政拨款|政府性基金|项目|基本|上年|去年|\d{4}年(?!度?(?:部门)?(?:决算|预算))|本级|下属")
+_OF_OTHERS = re.compile(r"中心|站|医院|学校|下属|所属|分局|大队|二级单位|其中")
+_QUALIFIED = re.compile(
+    r"一般公共预算|财政拨款|政府性基金|项目|基本|上年|去年|\d{4}年(?!度?(?:部门)?(?:决算|预算))|本级|下属"
+)
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,8 @@ def _stated(context: Context) -> Iterator[LintFinding]:
         for pattern in (_STATE, _MONEY):
             for m in pattern.finditer(prose.plain):
                 sentence = prose.plain[max(0, m.start() - 16) : m.start("name")]
+                if pattern is _STATE and _OF_OTHERS.search(prose.plain[: m.start("name")]):
+                    continue
                 if pattern is _MONEY and _QUALIFIED.search(sentence):
                     continue
                 number = next(quantities(prose.plain[m.start("number") : m.end()]))
@@ -139,7 +146,10 @@ def _spent(context: Context) -> tuple[Decimal, str, str] | None:
             scale = 10**4 if form.money_unit == "万元" else 1
             return number.value * scale, f"{row.text('paid')}{form.money_unit or '元'}", row.place
     for prose in context.prose:
-        m = re.search(r"(?<![\u4e00-\u9fff])(?:本年)?支出(?:合计|总计)(?:为|共计|:)?\s*(\d[\d,]*(?:\.\d+)?\s*(?:万元|元))", prose.plain)
+        m = re.search(
+            r"(?<![\u4e00-\u9fff])(?:本年)?支出(?:合计|总计)(?:为|共计|:)?\s*(\d[\d,]*(?:\.\d+)?\s*(?:万元|元))",
+            prose.plain,
+        )
         if m:
             return next(quantities(m[1])).value, m[1], prose.place
     return None

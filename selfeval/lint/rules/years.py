@@ -14,18 +14,18 @@ from selfeval.lint.context import Context, Prose, finding
 from selfeval.lint.model import LintFinding
 
 _OF_FORM = re.compile(
-    r"\(\s*(20\d{2})\s*年?度?\s*\)|(20\d{2})年度?(?:部门|单位|项目|预算|县级|省级|市级|本级|财政|专项|整体|支出|绩效|[\u4e00-\u9fff]{0,14}?)*?"
-    r"(?:绩效|自评|评价)[^。,，]{0,12}?(?:自评表|自评报告|评价表|评价报告|自评|报告)"
+    r"\(\s*(20\d{2})\s*年?度?\s*\)|(20\d{2})年度?[^\d。,，;|]{0,40}?(?:绩效|自评|评价)[^。,，]{0,12}?"
+    r"(?:自评表|自评报告|评价表|评价报告|自评|报告)"
 )
 _DATED = re.compile(
-    r"(发布(?:时间|日期)?|填报日期|填表日期|填报时间|填表时间|填制日期|报告日期|编制日期|公开(?:时间|日期)|印发日期|落款|日期|modified|修改(?:时间|日期)?)"
+    r"(发布(?:时间|日期)?|填报日期|填表日期|填报时间|填表时间|填制日期|报告日期|编制日期|公开(?:时间|日期)|印发日期|报送(?:时间|日期)|(?<![\u4e00-\u9fff])日期|modified|修改(?:时间|日期))"
     r"[:：]?\s*(20\d{2})\s*[-年./]\s*(\d{1,2})(?:\s*[-月./]\s*(\d{1,2}))?",
     re.I,
 )
 _SIGNATURE = re.compile(r"^\s*(20\d{2})年(\d{1,2})月(\d{1,2})日\s*$")
 _TITLE_WORD = re.compile(r"自评|绩效|评价")
 _CURRENT = re.compile(
-    r"(?<!较)(?<!比)(20\d{2})年度?(?:部门)?(?:年初|整体支出|绩效目标(?!管理)|年度(?:绩效)?目标|全年预算|预算执行(?:率|情况)|工作任务)"
+    r"(?<!较)(?<!比)(20\d{2})年度?(?:部门)?(?:年度(?:绩效|总体)?目标|绩效目标(?!管理|表)|全年预算数|全年执行数)"
     r"|截至(20\d{2})年12月(?:31日|底)|(?:评价|自评)(?:时段|期间|基准日|年度)[为:]?\s*(20\d{2})年"
 )
 
@@ -43,6 +43,8 @@ def _titles(context: Context) -> Iterator[tuple[Prose, int]]:
         if len(prose.plain) > 130 or not _TITLE_WORD.search(prose.plain):
             continue
         m = _OF_FORM.search(prose.plain)
+        if re.search(r"监控|申报表|通知|办法", prose.plain):
+            continue
         if m and "。" not in prose.plain[: m.end()]:
             yield prose, int(m[1] or m[2])
 
@@ -89,7 +91,7 @@ def _other_year(context: Context, year: int) -> Iterator[LintFinding]:
             around = prose.plain[max(0, m.start() - 12) : m.end() + 12]
             if named in titled | {year + 1} or named in told:
                 continue
-            if re.search(r"较|比|上年|去年|结转|同期|以前|至|[-—~]", around):
+            if re.search(r"较|比|上年|去年|结转|同期|以前|至|[-—~]|结果|应用|整改|中期|规划", around):
                 continue
             told.add(named)
             message = f"报告的年度是{year}年，此处写的是{named}年，年度不一致。"

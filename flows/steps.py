@@ -1,0 +1,273 @@
+"""Thin tasks over the steps of `selfeval.pipeline`, keyed by digests; a task takes a batch of units, mostly of one.
+
+Belongs here: what makes a task's cache key, how a reused result is verified, how one unit's failure is kept from the
+others. Does not belong here: order (year_end.py), rules and numbers (selfeval).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE, CachePolicy
+from prefect.context import TaskRunContext
+from prefect.states import Completed, Failed, State
+from prefect.tasks import Task
+
+from flows import artifacts, words
+from flows.home import LOG, Home
+from selfeval import digest, package
+from selfeval.pipeline import FileChangedError, UnitPipeline, plan
+from selfeval.privacy import scrub
+from selfeval.settings import ConfigError
+from selfeval.store import Entry, Store
+
+#: Up to so many chains of tasks a run; more units share a chain.
+CHAINS = 100
+_HERE = Path(package.__file__).parent
+#: What each stage runs, beside what the stages before it run: (modules, folders of SQL, packs, templates).
+_CODE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "读取": (("selfeval.sources.part", "selfeval.sources.scan"), ()),
+    "校验": (("selfeval.checks.resolve", "selfeval.checks.crosscheck"), ("checks/rules",)),
+    "计算": (("selfeval.facts.engine", "selfeval.checks.accepted"), ("facts",)),
+    "评分": (("selfeval.scoring",), ("scoring",)),
+}
+progress: list[Callable[[str, str], None]] = []
+
+
+class StageError(Exception):
+    """A stage did not come to its end; the text is one Chinese line, free of private data."""
+
+
+@dataclass
+class TracedStore(Store):
+    """A store that remembers which entries a stage rests on, so that a reused stage can be verified."""
+
+    keys: list[str] = field(default_factory=list)
+
+    def memo(
+        self, stage: str, label: str, depends_on: Mapping[str, Any], build: Callable[[Path], Mapping[str, Any]]
+    ) -> Entry:
+        entry = super().memo(stage, label, depends_on, build)
+        self.keys.append(entry.key)
+        return entry
+
+
+# A plain class, because Prefect walks into dataclasses among a task's arguments.
+class UnitWork:
+    """One unit on its way through a run: its plan, its steps, and what went wrong."""
+
+    def __init__(
+        self, raw: Path, year: int, unit: str, home: Home, *, draft: bool = False, force: bool = False
+    ) -> None:
+        self.unit, self.year, self.home = unit, year, home
+        self.store = TracedStore(home.store, force=force)
+        self.error: str | None = None
+        self.misconfigured = False
+        self.digest = ""
+        self._pipeline: UnitPipeline | None = None
+        with self.guarded("清点"):
+            stock = plan(raw, year, unit, draft=draft)
+            self.digest = stock.digest
+            self._pipeline = UnitPipeline(stock, self.store)
+
+    @property
+    def pipeline(self) -> UnitPipeline:
+        assert self._pipeline is not None, "a unit that failed is not run on"
+        return self._pipeline
+
+    @property
+    def alive(self) -> bool:
+        return self.error is None
+
+    def guarded(self, stage: str) -> _Guard:
+        return _Guard(self, stage)
+
+    def release(self) -> None:
+        """Let go of tables and the database, so that a hundred units need no more memory than one."""
+        self._pipeline = None
+
+
+class _Guard:
+    """Keeps what goes wrong with one unit from the others: an exception becomes the unit's `error`, one Chinese line."""
+
+    def __init__(self, work: UnitWork, stage: str) -> None:
+        self.work, self.stage = work, stage
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        if error is None or not isinstance(error, Exception):
+            return False
+        work = self.work
+        if isinstance(error, ConfigError):
+            work.error, work.misconfigured = str(error), True
+        elif isinstance(error, FileNotFoundError) and self.stage == "清点":
+            work.error, work.misconfigured = f"没有找到单位{work.unit}的文件夹。", True
+        elif isinstance(error, FileChangedError):
+            work.error = f"文件“{error}”在读取时被改动，请在文件不再变动后重试。"
+        else:
+            LOG.error("unit %s, stage %s", work.unit, self.stage, exc_info=error)
+            work.error = scrub(f"{self.stage}时程序出错（{type(error).__name__}），详见日志{work.home.log_file}。")
+        return True
+
+
+class Batch:
+    """The units of one chain of tasks."""
+
+    def __init__(self, works: list[UnitWork]) -> None:
+        self.works = works
+
+    def __str__(self) -> str:
+        first = self.works[0].unit
+        return first if len(self.works) == 1 else f"{first}等{len(self.works)}个单位"
+
+    @property
+    def alive(self) -> list[UnitWork]:
+        return [w for w in self.works if w.alive]
+
+    def key(self, stage: str) -> str:
+        inputs = [[w.unit, w.year, w.digest, w.alive] for w in self.works]
+        home = str(self.works[0].home.root)
+        return digest.of_value({"stage": stage, "units": inputs, "code": code_of(stage), "home": home})
+
+
+def in_batches(works: list[UnitWork]) -> Iterator[Batch]:
+    """Up to CHAINS batches of equal size, in the order of the units."""
+    size = max(1, -(-len(works) // CHAINS))
+    for start in range(0, len(works), size):
+        yield Batch(works[start : start + size])
+
+
+@cache
+def code_of(stage: str) -> str:
+    """Digest of the code, rules, SQL and templates that a stage and those before it run."""
+    if stage not in _CODE:
+        return package.code_digest()
+    names = list(_CODE)[: list(_CODE).index(stage) + 1]
+    modules = tuple(m for n in names for m in _CODE[n][0])
+    return digest.of_code(modules, tuple(_HERE / folder for n in names for folder in _CODE[n][1]))
+
+
+def _keyed(stage: str) -> CachePolicy:
+    def key(context: TaskRunContext, arguments: dict[str, Any]) -> str | None:
+        batch: Batch = arguments["batch"]
+        return batch.key(stage)
+
+    return CachePolicy.from_cache_key_fn(key)
+
+
+class Stage:
+    """A task a batch. Called in a flow it gives nothing: a unit's failure stands in its `error`."""
+
+    def __init__(self, name: str, act: Callable[[UnitWork], object]) -> None:
+        self.name, self.act = name, act
+        self.task: Task[[Batch], dict[str, Any]] = task(
+            name=name,
+            task_run_name=f"{name} {{batch}}",
+            cache_policy=_keyed(name),
+            persist_result=True,
+            result_serializer="json",
+        )(self._run)
+
+    def _run(self, batch: Batch) -> dict[str, Any]:
+        """Run the stage and give references to what it rests on: entries of the store, never their content."""
+        entries: list[str] = []
+        steps: list[list[str]] = []
+        for work in batch.alive:
+            keys, records = len(work.store.keys), len(work.store.records)
+            with work.guarded(self.name):
+                self.act(work)
+            entries += work.store.keys[keys:]
+            steps += [[r.name, r.state] for r in work.store.records[records:]]
+        artifacts.stage(self.name, batch, steps)
+        failed = [f"{w.unit}：{w.error}" for w in batch.works if w.error]
+        if failed:
+            raise StageError("；".join(failed)) from None
+        return {"entries": entries, "ran": sum(state == "ran" for _, state in steps), "steps": len(steps)}
+
+    def __call__(self, batch: Batch) -> None:
+        if not batch.alive:
+            return
+        for told in progress:
+            told(self.name, str(batch))
+        force = any(w.store.force for w in batch.works)
+        run = self.task.with_options(refresh_cache=True) if force else self.task
+        state: State[Any] = run(batch, return_state=True)
+        # A cached result only says what the stage rested on: it stands as long as every entry is there and sound.
+        if state.name == "Cached" and not _sound(state, batch):
+            LOG.warning(
+                "%s %s: cached, but an entry of the store is gone or was changed; running again", self.name, batch
+            )
+            self.task.with_options(refresh_cache=True)(batch, return_state=True)
+
+
+def _sound(state: State[Any], batch: Batch) -> bool:
+    try:
+        references = state.result(raise_on_failure=False)
+        keys: Iterable[str] = references["entries"]
+        store = batch.works[0].store
+        return all(store.get(key) is not None for key in keys)
+    except Exception:
+        # A reference that cannot be read is as good as none.
+        LOG.warning("unreadable cached reference", exc_info=True)
+        return False
+
+
+def _check(work: UnitWork) -> None:
+    work.pipeline.checked  # noqa: B018
+    work.pipeline.crosschecked  # noqa: B018
+
+
+def _score(work: UnitWork) -> None:
+    work.pipeline.findings  # noqa: B018
+    if work.pipeline.reportable:
+        work.pipeline.facts  # noqa: B018
+
+
+def _render(work: UnitWork) -> None:
+    p = work.pipeline
+    if p.reportable and (p.plan.draft or package.status_of(p) == "issued"):
+        package.render(p)
+
+
+read = Stage("读取", lambda work: work.pipeline.parts)
+check = Stage("校验", _check)
+compute = Stage("计算", lambda work: work.pipeline.raw_facts)
+score = Stage("评分", _score)
+render = Stage("生成", _render)
+
+
+# Publishing is never taken from a cache: it looks at what lies in the output folder, and puts right what is not.
+@task(name="发布", task_run_name="发布 {batch}", cache_policy=NO_CACHE)
+def _publish(batch: Batch, out: Path, attempt: dict[str, Any]) -> State[list[package.Outcome]]:
+    outcomes = []
+    for work in batch.alive:
+        with work.guarded("发布"), work.home.lock(f"{work.year}-{work.unit}"), work.home.lock(f"{work.year}"):
+            told = {**attempt, "inputs": work.digest, "code": code_of("发布")}
+            outcomes.append(package.publish_unit(work.pipeline, out, told))
+    artifacts.published(batch, outcomes)
+    wrong = [f"{o.unit}：{blocked_line(o)}" for o in outcomes if o.status == "blocked"]
+    wrong += [f"{w.unit}：{w.error}" for w in batch.works if w.error]
+    said = "；".join(wrong or [f"{o.unit}：{words.STATUS[o.status]}" for o in outcomes])
+    return Failed(message=said, data=outcomes) if wrong else Completed(message=said, data=outcomes)
+
+
+def publish(batch: Batch, out: Path, attempt: dict[str, Any]) -> list[package.Outcome]:
+    """Publish what the batch came to; a unit that failed on the way has no outcome, but its `error`."""
+    for told in progress:
+        told("发布", str(batch))
+    state: State[Any] = _publish(batch, out, attempt, return_state=True)
+    found = state.result(raise_on_failure=False)
+    return found if isinstance(found, list) else []
+
+
+def blocked_line(outcome: package.Outcome) -> str:
+    """What blocks a unit, in one line."""
+    first = words.clipped(outcome.reasons[0], 80) if outcome.reasons else ""
+    return f"{outcome.counts['error']}处错误，如：{first}"

@@ -1,0 +1,125 @@
+"""The flow `year-end`: from the raw folders of a year to a published package a unit.
+
+Belongs here: the order of the stages, which units take part, how a run ends. What a stage does is in steps.py.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from prefect import flow, runtime
+from prefect.states import Completed, Failed, State
+from pydantic import Field
+
+from flows import steps, words
+from flows.foresight import not_issued
+from flows.home import Home
+from flows.steps import Batch, UnitWork, in_batches
+from flows.verbs import unit_folders
+from selfeval.package import Outcome
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+Year = Annotated[int | None, Field(title="年度", description="自评的年度，如2024；不填为上一年度", ge=2000, le=2100)]
+Units = Annotated[list[str] | None, Field(title="单位", description="单位代码；不填为该年度文件夹下的所有单位")]
+Raw = Annotated[str, Field(title="原始数据文件夹", description="其下按年度、单位代码分文件夹")]
+Out = Annotated[str, Field(title="成果文件夹")]
+Draft = Annotated[bool, Field(title="草稿", description="有错误也生成带“草稿”字样的报告")]
+Force = Annotated[bool, Field(title="全部重算", description="不使用以前算过的结果")]
+OnlyFailed = Annotated[bool, Field(title="仅处理未出报告的单位")]
+Changed = Annotated[bool, Field(title="仅处理有变化的单位")]
+
+
+def run_name() -> str:
+    """2024年 351001、352003"""
+    told = runtime.flow_run.parameters
+    return f"{told.get('year') or past_year()}年 {words.listed(list(told.get('units') or [])) or '全部单位'}"
+
+
+@flow(name="year-end", flow_run_name=run_name, result_serializer="json", validate_parameters=True)
+def year_end(
+    year: Year = None,
+    units: Units = None,
+    raw: Raw = "data/raw",
+    out: Out = "data/out",
+    draft: Draft = False,
+    force: Force = False,
+    only_failed: OnlyFailed = False,
+    changed_only: Changed = False,
+) -> State[dict[str, Any]]:
+    """部门整体支出绩效自评：读取原始数据、校验、计算、评分、生成报告、发布。"""
+    home, folder = Home.current(), Path(out)
+    year = year or past_year()
+    names = units or unit_folders(Path(raw), year)
+    if only_failed:
+        names = not_issued(folder, year, names)
+    # The lock says to other processes that this run lives; it goes with the process, however that ends.
+    with home.lock(f"run-{runtime.flow_run.id}", wait=False):
+        # Digests are taken here, in the flow's body, and so again on every retry.
+        works = [UnitWork(Path(raw), year, unit, home, draft=draft, force=force) for unit in dict.fromkeys(names)]
+        works = [w for w in works if not (changed_only and unchanged(w, folder))]
+        attempt = this_attempt()
+        outcomes: list[Outcome] = []
+        for batch in in_batches(works):
+            steps.read(batch)
+            steps.check(batch)
+            steps.compute(batch)
+            steps.score(batch)
+            steps.render(batch)
+            outcomes += steps.publish(batch, folder, attempt)
+            release(batch)
+    return ending(works, outcomes)
+
+
+def past_year() -> int:
+    """The year before the one in which the run was due, in China's time: a late run still reports on its year."""
+    due = runtime.flow_run.scheduled_start_time or dt.datetime.now(ZONE)
+    return int(due.astimezone(ZONE).year) - 1
+
+
+def unchanged(work: UnitWork, out: Path) -> bool:
+    """Whether the last run of this unit had the same inputs and code, and was not stopped by the program's own fault."""
+    try:
+        run = json.loads((out / str(work.year) / work.unit / "run.json").read_text(encoding="utf-8"))
+        attempt = run["attempt"]
+        told = (attempt["inputs"], attempt["code"])
+    except (OSError, ValueError, KeyError):
+        return False
+    return work.alive and run["status"] != "failed" and told == (work.digest, steps.code_of("发布"))
+
+
+def this_attempt() -> dict[str, Any]:
+    """What run.json says of the run that made it; the only place where times and run ids stand."""
+    return {
+        "flow_run": str(runtime.flow_run.id or ""),
+        "flow_run_name": runtime.flow_run.name or "",
+        "number": int(runtime.flow_run.run_count or 1),
+        "started": dt.datetime.now(ZONE).isoformat(timespec="seconds"),
+    }
+
+
+def release(batch: Batch) -> None:
+    for work in batch.works:
+        work.release()
+
+
+def ending(works: list[UnitWork], outcomes: list[Outcome]) -> State[dict[str, Any]]:
+    """How the run ends: Failed, so that Retry is offered, as soon as one unit is blocked or failed; others stand issued."""
+    errors = {w.unit: w.error for w in works if w.error}
+    blocked = {o.unit: steps.blocked_line(o) for o in outcomes if o.status == "blocked"}
+    data = {
+        "outcomes": outcomes,
+        "errors": errors,
+        "misconfigured": [w.unit for w in works if w.misconfigured],
+    }
+    if blocked or errors:
+        wrong = [f"{unit}（{line}）" for unit, line in {**blocked, **errors}.items()]
+        line = f"{len(wrong)}个单位未出报告：{words.clipped('；'.join(wrong), 400)}。请改正文件后点“Retry”。"
+        return Failed(message=line, data=data)
+    by_status = {s: [o.unit for o in outcomes if o.status == s] for s in words.STATUS}
+    said = [f"{words.STATUS[s]}：{words.listed(units)}" for s, units in by_status.items() if units]
+    return Completed(message="；".join(said) or "没有需要处理的单位", data=data)

@@ -1,0 +1,186 @@
+"""The words and figures that templates may use, and the rendering of templates into a document.
+
+Belongs here: the one environment (sandboxed, strict, cell text sanitised) and its globals. Sentences stand in
+templates/, tables in tables.py, problems in assessment.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+
+from selfeval.model import ProjectScore, UnitYear
+from selfeval.report import assessment, phrases, tables
+from selfeval.report.markup import Marked, figure, nodes, sanitised, todo
+from selfeval.report.nodes import Chart, Document, Paragraph, Run, Table
+
+TEMPLATES = Path(__file__).parent / "templates"
+#: 情况说明 chapters that have a place of their own in the outline; any other is printed as a paragraph.
+STANDARD_NOTES = ("预算调整说明", "结果应用情况", "存在问题", "改进建议", "预算执行说明")
+
+
+@cache
+def _environment() -> SandboxedEnvironment:
+    environment = SandboxedEnvironment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        finalize=sanitised,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+    )
+    environment.filters |= {
+        "numeral": phrases.numeral,
+        "closed": phrases.closed,
+        "opened": phrases.opened,
+        "date": lambda d: Marked(phrases.date(str(d))),
+        "day": lambda d: Marked(phrases.day(str(d))),
+        "listed": phrases.listed,
+        "decimal": Decimal,
+    }
+    return environment
+
+
+class Voice:
+    """What a template can say of a unit's year: facts with their evidence, rows, phrases."""
+
+    def __init__(self, u: UnitYear) -> None:
+        self.u = u
+
+    def has(self, *fact_ids: str) -> bool:
+        return all(fact_id in self.u.facts for fact_id in fact_ids)
+
+    def fig(self, fact_id: str, shown: str | None = None) -> Marked:
+        """A figure as its fact prints it, or as the phrase `shown` does."""
+        return figure(fact_id, shown if shown is not None else self.u.facts[fact_id].display)
+
+    def value(self, fact_id: str) -> Any:
+        return self.u.facts[fact_id].value
+
+    def rank_change(self, before: str, now: str) -> Marked:
+        return self.fig(now, phrases.rank_change(int(self.value(before)), int(self.value(now))))
+
+    def change(self, fact_id: str, up: str = "上升", down: str = "下降") -> Marked:
+        found = self.u.facts[fact_id]
+        return self.fig(fact_id, phrases.change(found.value, found.unit, up, down))  # type: ignore[arg-type]
+
+    def family(self, prefix: str) -> list[tuple[str, str]]:
+        """(fact id, its last part) of a family of facts, the largest first."""
+        found = [(i, i.removeprefix(prefix)) for i in self.u.facts if i.startswith(prefix)]
+        return sorted(found, key=lambda x: (-self.value(x[0]), x[1]))
+
+    def uses(self, project: str) -> list[tuple[str, str]]:
+        return tables.uses(self.u, project)
+
+    def scored(self, binding: str) -> list[Any]:
+        """Indicators that are bound to a 取数指标, with how they came out."""
+        return [i for s in self.u.scores.projects for i in s.indicators if i.indicator.binding == binding]
+
+    def task(self, fact_id: str, noun: str = "目标任务") -> Marked:
+        """，超出目标任务2000人 or ，未完成目标任务…: for a fact that an indicator measures; empty for any other."""
+        for score in (i for s in self.u.scores.projects for i in s.indicators if i.source_fact == fact_id):
+            goal = phrases.target(score.indicator.target, score.indicator.unit)
+            if score.met is False:
+                return Marked(f"，未达到{noun}{sanitised(goal)}")
+            # What prints alike is not called more, even where the unrounded figure is.
+            over = score.attainment is not None and score.attainment > 1 and score.actual_display != goal
+            return Marked(f"，{'超出' if over else '完成'}{noun}{sanitised(goal)}")
+        return Marked("")
+
+    def grouped(
+        self, rows: Sequence[Mapping[str, Any]], *keys: str
+    ) -> list[tuple[tuple[Any, ...], list[Mapping[str, Any]]]]:
+        """Rows by the values of some columns, in order of first appearance."""
+
+        def key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+            return tuple(row[k] for k in keys)
+
+        order = {k: i for i, k in reversed(list(enumerate(map(key, rows))))}
+        return [(k, list(g)) for k, g in groupby(sorted(rows, key=lambda r: order[key(r)]), key=key)]
+
+    def done(self, number: int) -> str:
+        return "；".join(
+            phrases.opened(r["done"]) for r in self.u.tables.get("work_done", ()) if r["number"] == number and r["done"]
+        )
+
+
+def scored_projects(u: UnitYear) -> list[ProjectScore]:
+    return [s for s in u.scores.projects if s.indicators]
+
+
+def document(u: UnitYear) -> Document:
+    """The whole report of a unit and year as nodes."""
+    scored = scored_projects(u)
+    attachments = (
+        tables.department_table(u.scores.department, 1),
+        *(tables.indicator_table(u, score, n) for n, score in enumerate(scored, 2)),
+    )
+    charts = {c.name: c for c in charts_for(u)}
+    voice = Voice(u)
+    text = (
+        _environment()
+        .get_template("report.j2")
+        .render(
+            u=u,
+            v=voice,
+            name=u.profile.get("单位名称") or u.unit,
+            profile=u.profile,
+            notes=u.notes,
+            tables={slug: u.tables.get(slug, ()) for slug in _SLUGS} | dict(u.tables),
+            facts=u.facts,
+            projects=u.scores.projects,
+            scored=scored,
+            department=u.scores.department,
+            problems=assessment.problems(u),
+            suggestions=assessment.suggestions(u),
+            missed=[i for _, i in assessment.missed(u)],
+            extra_notes=[(c, t) for c, t in u.notes.items() if t and c not in STANDARD_NOTES],
+            attachments=[t.title.partition("　")[2] for t in attachments],
+            region=u.profile.get("行政区划") or "辖区",
+            lines=u.lines,
+            phrases=phrases,
+            todo=todo,
+            plain=phrases.plain,
+        )
+    )
+    built: dict[str, Table] = {"budget": tables.budget_table(u)}
+    title = (str(sanitised(u.profile.get("单位名称") or u.unit)), f"{u.year}年部门整体绩效自评报告")
+    body = tuple(nodes(text, built, charts))
+    if u.draft:
+        body = (Paragraph((Run("草稿：数据问题尚未全部处理，不得报送。", todo=True),)), *body)
+    return Document(title, body, attachments, u.draft)
+
+
+_SLUGS = (
+    "offices",
+    "staff",
+    "work_tasks",
+    "goals",
+    "activities",
+    "board",
+    "led",
+    "awards",
+    "contests",
+    "equipment",
+    "varieties",
+    "studios",
+    "service",
+)
+
+
+def charts_for(u: UnitYear) -> list[Chart]:
+    """The charts that the facts can fill."""
+    found = []
+    if any(i.startswith("shares.month.") for i in u.facts):
+        found.append(Chart("shares", "各月分享量与任务数", "柱为各月分享量，线为各月任务数"))
+    found.append(Chart("budget", "各项目全年预算数与支出数（万元）", "每个项目两条，上为全年预算数，下为支出数"))
+    if any(s.indicators for s in u.scores.projects):
+        found.append(Chart("scores", "各绩效指标得分率", "每个指标一条，满格为得满分"))
+    return found

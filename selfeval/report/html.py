@@ -1,0 +1,54 @@
+"""report.html: one file, no network, no script; every figure opens its evidence in a native popover."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
+
+from selfeval.model import UnitYear
+from selfeval.report import charts
+from selfeval.report.context import TEMPLATES, document
+from selfeval.report.evidence import evidence
+from selfeval.report.nodes import Chart, Heading, Paragraph, Table
+
+
+@cache
+def environment() -> SandboxedEnvironment:
+    """Jinja for pages: whatever comes from a cell is escaped."""
+    made = SandboxedEnvironment(
+        loader=FileSystemLoader(TEMPLATES / "page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.tests |= {
+        "heading": lambda n: isinstance(n, Heading),
+        "paragraph": lambda n: isinstance(n, Paragraph),
+        "table": lambda n: isinstance(n, Table),
+        "chart": lambda n: isinstance(n, Chart),
+    }
+    return made
+
+
+def page(u: UnitYear, template: str) -> str:
+    """The report as a page by one of the page templates."""
+    found = document(u)
+    drawn = {n.name: Markup(charts.svg(u, n.name)) for n in found.body if isinstance(n, Chart)}
+    values: dict[str, Any] = {
+        "u": u,
+        "doc": found,
+        "charts": drawn,
+        "evidence": evidence(u, found),
+        "name": found.title[0],
+    }
+    return environment().get_template(template).render(**values)
+
+
+def render(u: UnitYear) -> bytes:
+    """report.html of a unit and year."""
+    return page(u, "report.html.j2").encode()

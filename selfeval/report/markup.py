@@ -1,0 +1,93 @@
+"""From the templates' light markup to nodes.
+
+A line `# …` or `## …` is a heading, `@table NAME` and `@chart NAME` stand for what context.py built, `>> …` is set
+right, any other line is a paragraph. Figures and places to fill in are marked with private-use characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from selfeval.report.nodes import (
+    FACT_CLOSE,
+    FACT_MID,
+    FACT_OPEN,
+    TODO_CLOSE,
+    TODO_OPEN,
+    Chart,
+    Heading,
+    Node,
+    Paragraph,
+    Run,
+    Runs,
+    Table,
+)
+
+_RUN = re.compile(
+    f"{FACT_OPEN}(?P<fact>[^{FACT_MID}]*){FACT_MID}(?P<shown>[^{FACT_CLOSE}]*){FACT_CLOSE}"
+    f"|{TODO_OPEN}(?P<todo>[^{TODO_CLOSE}]*){TODO_CLOSE}"
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ue000-\uf8ff\ufffe\uffff\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class Marked(str):
+    """Text made by this program: it may hold markup, a cell's text may not."""
+
+
+def sanitised(value: object) -> object:
+    """Jinja's `finalize`: a cell's text loses control characters, line breaks and leading markup."""
+    if not isinstance(value, str) or isinstance(value, Marked):
+        return value
+    text = re.sub(r"\s*[\r\n]+\s*", " ", _CONTROL.sub("", value)).strip()
+    # A cell that begins like markup would begin a heading or table where it opens a line.
+    return Marked(re.sub(r"^[#@>]", lambda m: {"#": "＃", "@": "＠", ">": "＞"}[m[0]], text))
+
+
+def figure(fact_id: str, shown: str) -> Marked:
+    """A printed figure that knows its fact."""
+    return Marked(f"{FACT_OPEN}{fact_id}{FACT_MID}{shown}{FACT_CLOSE}")
+
+
+def todo(what: str) -> Marked:
+    """A place where a person must write."""
+    return Marked(f"{TODO_OPEN}【待填写：{what}】{TODO_CLOSE}")
+
+
+def runs(text: str) -> Runs:
+    """Split marked text into runs."""
+    found: list[Run] = []
+    position = 0
+    for match in _RUN.finditer(text):
+        if match.start() > position:
+            found.append(Run(text[position : match.start()]))
+        if match["todo"] is not None:
+            found.append(Run(match["todo"], todo=True))
+        else:
+            found.append(Run(match["shown"], fact=match["fact"]))
+        position = match.end()
+    if position < len(text):
+        found.append(Run(text[position:]))
+    return tuple(found)
+
+
+def nodes(text: str, tables: Mapping[str, Table], charts: Mapping[str, Chart]) -> Iterator[Node]:
+    """The nodes of rendered markup. Raises KeyError for a table or chart that context.py does not build."""
+    for line in text.splitlines():
+        line = line.strip()
+        if not line:
+            continue
+        kind, _, rest = line.partition(" ")
+        if kind == "#":
+            yield Heading(1, rest.strip())
+        elif kind == "##":
+            yield Heading(2, rest.strip())
+        elif kind == "@table":
+            yield tables[rest.strip()]
+        elif kind == "@chart":
+            if rest.strip() in charts:
+                yield charts[rest.strip()]
+        elif kind == ">>":
+            yield Paragraph(runs(rest.strip()), "right")
+        else:
+            yield Paragraph(runs(line))

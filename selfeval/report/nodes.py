@@ -1,0 +1,76 @@
+"""The report as a neutral document: headings, paragraphs, tables, charts, all made of runs that know their fact.
+
+HTML, DOCX and PDF are written from these nodes alone, so that the three have the same text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+#: Markup that templates emit and cell text can never hold: the sanitiser drops the private-use area.
+FACT_OPEN, FACT_MID, FACT_CLOSE = "\ue000", "\ue001", "\ue002"
+TODO_OPEN, TODO_CLOSE = "\ue003", "\ue004"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stretch of text; `fact` names the figure it prints, `todo` marks a place where a person must write."""
+
+    text: str
+    fact: str | None = None
+    todo: bool = False
+
+
+Runs = tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class Heading:
+    level: Literal[1, 2]
+    text: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    runs: Runs
+    #: "body" is indented by two characters, "right" is the 落款, "note" is small.
+    style: Literal["body", "right", "note"] = "body"
+
+
+@dataclass(frozen=True)
+class Table:
+    """`widths` are shares of the page's width; the first `head` rows are the header."""
+
+    title: str
+    rows: tuple[tuple[Runs, ...], ...]
+    widths: tuple[int, ...]
+    numeric: frozenset[int] = frozenset()
+    head: int = 1
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture of facts; `name` tells charts.py which, `alt` says in words what it shows."""
+
+    name: str
+    title: str
+    alt: str
+
+
+Node = Heading | Paragraph | Table | Chart
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole report. `attachments` are tables that follow the text, each on a page of its own."""
+
+    title: tuple[str, ...]
+    body: tuple[Node, ...]
+    attachments: tuple[Table, ...]
+    draft: bool
+
+
+def plain_text(runs: Runs) -> str:
+    return "".join(run.text for run in runs)

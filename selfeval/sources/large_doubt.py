@@ -1,0 +1,186 @@
+"""The rows of a large file that are not beyond doubt: gathered, and decided about by the code for small files.
+
+They stand in a sheet of their own, below the file's own head, so that header, titles and the first data rows are there.
+What that code tells of a file as a whole is mended where the other rows would have told otherwise.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from schemas import Scope, Table
+from selfeval.checks.cells import literal
+from selfeval.checks.marks import YEAR_SHARE
+from selfeval.sources import header, tables
+from selfeval.sources.header import Located
+from selfeval.sources.large_chunks import Odd, Parsed
+from selfeval.sources.large_head import Head
+from selfeval.sources.large_rows import RowWriter
+from selfeval.sources.large_times import Times
+from selfeval.sources.large_values import Values
+from selfeval.sources.text import Row, Sheet
+
+#: So many rows are decided about at once.
+BATCH = 100_000
+_KINDS = ("cells", "faults", "notes", "totals")
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The file as the code for small files saw it."""
+
+    sheet: Sheet
+    located: Located
+    info: Mapping[str, Any]
+
+
+class Doubt:
+    """Doubtful rows in file order, decided about in batches."""
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        table: Table,
+        scope: Scope,
+        aliases: Mapping[str, Sequence[str]],
+        head: Head,
+        folder: Path,
+    ) -> None:
+        self._con, self._table, self._scope, self._aliases = con, table, scope, aliases
+        self._head, self._folder, self._work = head, folder, folder / "doubt"
+        self._work.mkdir()
+        self._sheet = replace(head.sheet, rows=list(head.sheet.rows))
+        self._odd: list[tuple[int, Odd]] = []
+        self._decided: list[tuple[Sheet, Located, dict[str, Any]]] = []
+
+    def add_odd(self, base: int, odd: Sequence[Odd]) -> None:
+        """Keep records that `text` read, from the block that starts after `base` lines."""
+        self._odd += [(base + record.line + 1, record) for record in odd]
+
+    def add(self, base: int, parsed: Parsed, rows: npt.NDArray[np.int64]) -> None:
+        """Keep rows of a block, and the odd records among them."""
+        encoding = self._head.form.encoding
+        columns = [
+            (column.cells if isinstance(column, Times) else column).take(pa.array(rows)).to_pylist()
+            for column in parsed.columns
+        ]
+        found: list[Row] = [
+            (line, [cell.decode(encoding) for cell in cells])
+            for line, *cells in zip((parsed.at[rows] + (base + 1)).tolist(), *columns, strict=True)
+        ]
+        self._merge(found)
+
+    def _merge(self, found: list[Row]) -> None:
+        for line, record in self._odd:
+            found.append((line, record.cells))
+            self._sheet.broken += [(line, rule) for rule in record.broken]
+            self._sheet.marks += [(line, *mark) for mark in record.marks]  # type: ignore[misc]
+        self._odd = []
+        self._sheet.rows += sorted(found, key=lambda row: row[0])
+        if len(self._sheet.rows) >= BATCH:
+            self._decide()
+
+    def _decide(self) -> None:
+        """Locate, check and write the rows gathered, and begin anew below the header."""
+        schema = self._table.schema(self._scope)
+        located = header.locate(self._sheet, self._table, schema, self._aliases)
+        assert located is not None
+        if self._decided:
+            below = self._head.lines
+            located = replace(
+                located,
+                rows=[row for row in located.rows if row[0] > below],
+                totals=[row for row in located.totals if row[0] > below],
+                repeated=tuple(row for row in located.repeated if row > below),
+                above=(),
+            )
+        n = len(self._decided)
+        info = tables.write(self._con, n, self._sheet, self._table, located, self._scope, self._work)
+        self._decided.append((self._sheet, located, info))
+        header_rows = [row for row in self._head.sheet.rows if row[0] <= located.header_row]
+        self._sheet = replace(self._head.sheet, rows=header_rows, broken=[], marks=[])
+
+    def settle(self, lines: int, odd_ends: list[int], writer: RowWriter, values: Mapping[str, Values]) -> Settled:
+        """Decide about the last rows, write all files but the rows beyond doubt, and tell of the file as a whole."""
+        self._merge([])
+        if not self._decided or len(self._sheet.rows) > len(self._head.sheet.rows):
+            self._decide()
+        beyond = writer.written
+        for n, (_, located, _) in enumerate(self._decided):
+            writer.append(self._regrouped(n, located, values))
+        for kind in _KINDS:
+            self._collect(kind)
+        self._mend_years(beyond)
+        shutil.rmtree(self._work)
+        first_sheet, first, info = self._decided[0]
+        every = [located for _, located, _ in self._decided]
+        sheet = replace(first_sheet, lines=lines, odd_ends=odd_ends)
+        return Settled(sheet, _together(first, every, [s for s, _, _ in self._decided]), info)
+
+    def _regrouped(self, n: int, located: Located, values: Mapping[str, Values]) -> pa.Table:
+        """The rows decided about, with group numbers that hold for the whole file."""
+        table = pq.read_table(self._work / f"{n}.rows.parquet")
+        for name, known in values.items():
+            if known.private:
+                index = located.columns[name]
+                numbers = [
+                    known.group_of(cells[index] if index < len(cells) else "", row) for row, cells in located.rows
+                ]
+                place = table.schema.get_field_index(f"{name}__group")
+                table = table.set_column(place, f"{name}__group", pa.array(numbers, pa.int64()))
+        return table
+
+    def _collect(self, kind: str) -> None:
+        files = [self._work / f"{n}.{kind}.parquet" for n in range(len(self._decided))]
+        target = self._folder / f"0.{kind}.parquet"
+        if len(files) == 1:
+            shutil.move(files[0], target)
+        else:
+            union = ", ".join(literal(str(path)) for path in files)
+            tables.copy(self._con, f"SELECT * FROM read_parquet([{union}], union_by_name = true) ORDER BY _row", target)
+
+    def _mend_years(self, beyond: int) -> None:
+        """A file is of another year by the share of all its rows, not of the doubtful ones."""
+        path = self._folder / "0.faults.parquet"
+        told = self._con.execute(
+            f"SELECT \"column\", count(*) FROM {literal(str(path))} WHERE kind = 'year' GROUP BY 1"
+        ).fetchall()
+        for name, count in told:
+            dated = beyond + sum(len(located.rows) for _, located, _ in self._decided)
+            if count > YEAR_SHARE * dated:
+                continue
+            label = tables.quoted(self._decided[0][1].labels[name])
+            self._con.execute(f"CREATE OR REPLACE TEMP TABLE mended AS SELECT * FROM {literal(str(path))}")
+            self._con.execute(
+                f"UPDATE mended SET kind = 'range', value = c.{label} FROM {literal(str(self._folder / '0.cells.parquet'))} c"
+                f" WHERE c._row = mended._row AND mended.\"column\" = '{name}' AND kind = 'year'"
+            )
+            tables.copy(self._con, "SELECT * FROM mended ORDER BY ALL", path)
+
+
+def _together(first: Located, every: Sequence[Located], sheets: Sequence[Sheet]) -> Located:
+    """What the batches tell of the file as a whole."""
+    if len(every) == 1:
+        return first
+    data = [row for located in every for row, _ in located.rows]
+    unlabelled: dict[int, list[int]] = {}
+    for located in every:
+        for index, rows in located.unlabelled.items():
+            unlabelled.setdefault(index, []).extend(rows)
+    blank = sorted({n for sheet in sheets for n, cells in sheet.rows if not any(cell.strip() for cell in cells)})
+    return replace(
+        first,
+        repeated=tuple(row for located in every for row in located.repeated),
+        blank=tuple(n for n in blank if data and data[0] < n < data[-1]),
+        unlabelled=unlabelled,
+    )

@@ -1,0 +1,105 @@
+"""The first records of a large file: its encoding, delimiter and header, and where the rest begins."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from selfeval.sources import large_ends
+from selfeval.sources.header import HEADER_DEPTH, HEADER_ROWS
+from selfeval.sources.large_chunks import LINE_END, WIDE, Form, NotRegular, Recoded, bare_returns, stream_of
+from selfeval.sources.scan import RawFile
+from selfeval.sources.text import _BOMS, Row, Sheet, _delimiter, _records, _width, decode
+from selfeval.sources.workbook import is_html, is_workbook
+
+HEAD_BYTES = 4 << 20
+
+
+@dataclass(frozen=True)
+class Head:
+    """The first records as a sheet; the rest begins after `lines` lines and `skip` bytes."""
+
+    sheet: Sheet
+    form: Form
+    lines: int
+    skip: int
+    ends: large_ends.Ends
+
+
+def read_head(raw: RawFile, encoding: str | None) -> Head:
+    """Read the head of a text file, in the given encoding or the one it shows.
+
+    Raises Unreadable, UnicodeDecodeError, and NotRegular where the file is to be read as a small one.
+    """
+    with stream_of(raw) as stream:
+        data = _first(stream)
+        mark, wide = next(((bom, name) for bom, name in _BOMS if data.startswith(bom)), (b"", ""))
+    if is_workbook(data) or is_html(data):
+        raise NotRegular
+    if wide in WIDE:
+        with stream_of(raw) as stream:
+            data, mark = _first(Recoded(stream, wide)), b""
+    body = data[len(mark) :]
+    if len(data) >= HEAD_BYTES:
+        body = body[: body.rfind(b"\n") + 1]
+    named = wide
+    if encoding is not None:
+        text, named = body.decode(encoding), encoding
+    elif named:
+        text = body.decode()
+    else:
+        text, named = decode(body)
+    return _head(raw, text, body, named, len(mark), complete=len(data) < HEAD_BYTES)
+
+
+def _first(stream: io.RawIOBase) -> bytes:
+    pieces = bytearray()
+    while len(pieces) < HEAD_BYTES and (piece := stream.read(HEAD_BYTES - len(pieces))):
+        pieces += piece
+    return bytes(pieces)
+
+
+def _head(raw: RawFile, text: str, body: bytes, encoding: str, mark: int, *, complete: bool) -> Head:
+    lines = list(io.StringIO(text, newline=""))
+    delimiter = _delimiter(lines, tab=raw.kind == ".tsv")
+    inner = "gb18030" if encoding == "gb18030" else "utf-8"
+    # | is also the second byte of some characters of GB18030, and ， is three bytes: such files are read whole.
+    if delimiter not in (",", "\t", ";") and not (delimiter == "|" and inner == "utf-8"):
+        raise NotRegular
+    sheet = Sheet(None, [], 0, encoding, delimiter=delimiter)
+    records = _records(lines, delimiter, sheet)
+    sheet.rows = list(_enough(records))
+    after = next((number for number, _ in records), None)
+    if after is None and not complete:
+        raise NotRegular
+    count = len(lines) if after is None else after - 1
+    sheet.broken = [b for b in sheet.broken if b[0] <= count]
+    sheet.marks = [m for m in sheet.marks if m[0] <= count]
+    last = next(itertools.islice(LINE_END.finditer(body), count - 1, None), None) if count else None
+    skip = last.end() if last else (len(body) if count else 0)
+    form = Form(inner, delimiter, 0, _width(lines, delimiter))
+    return Head(sheet, form, count, mark + skip, _ends(body[:skip], [number - 1 for number, _ in sheet.rows]))
+
+
+def _enough(records: Iterator[Row]) -> Iterator[Row]:
+    """The records among which the header must be."""
+    filled = 0
+    for number, cells in records:
+        yield number, cells
+        filled += any(cell.strip() for cell in cells)
+        if filled >= HEADER_ROWS + HEADER_DEPTH:
+            return
+
+
+def _ends(data: bytes, starts: list[int]) -> large_ends.Ends:
+    if not data:
+        return large_ends.Ends(0, large_ends.FEED, np.empty(0, np.int64))
+    open_end = data[-1] not in b"\r\n"
+    array = np.frombuffer(data + b"\n" * open_end, np.uint8)
+    bare = bare_returns(array)
+    ends = np.flatnonzero((array == 10) | bare) + 1
+    return large_ends.of_lines(array, bare, ends, np.setdiff1d(np.arange(len(ends)), starts), open_end=open_end)

@@ -1,0 +1,184 @@
+"""The distinct values of a column of a large file → typed and masked values, and which of them are beyond doubt.
+
+A log repeats itself: 25 million rows name some ten thousand people, places and titles. So what SQL does to a cell is
+done once a distinct value, by the same expressions as for small files; rows then carry codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pandera.pandas as pandera
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from selfeval.checks import cells as cell_checks
+from selfeval.sources import masking, typing
+
+#: With more distinct values than this a column is looked at block by block, and nothing is kept of it.
+KEPT = 200_000
+Codes = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
+
+
+class Values:
+    """Everything known of the values of one column so far. `ordinary` says whether a cell can only be data here."""
+
+    def __init__(
+        self,
+        lookup: Lookup,
+        name: str,
+        column: pandera.Column,
+        encoding: str,
+        ordinary: Callable[[str], bool] | None = None,
+    ) -> None:
+        self._lookup, self._name, self._column = lookup, name, column
+        self._encoding, self._ordinary = encoding, ordinary
+        self.private = column.metadata["private"]
+        self._kind = column.metadata["kind"]
+        self._text = typing.duckdb_type(self._kind) == "VARCHAR"
+        #: typed value → number of the group of equal values: the first line that has it.
+        self._groups: dict[str | None, int] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        self._known = pa.array([], pa.binary())
+        self.plain = np.empty(0, np.bool_)
+        self._value = np.empty(0, np.int32)
+        self._public = np.empty(0, np.int32)
+        self._distinct: pa.Array | None = None
+        self._typed: list[str | None] = []
+        self._type_code: dict[str | None, int] = {}
+
+    def look_up(self, cells: pa.Array) -> Longs:
+        """Places of the cells (bytes, each distinct) among what is known; new ones are looked at first.
+
+        Raises UnicodeDecodeError where one is not of the file's encoding.
+        """
+        if len(self._known) > KEPT:
+            self._forget()
+        found = pc.index_in(cells, value_set=self._known) if len(self._known) else pa.nulls(len(cells), pa.int32())
+        fresh = np.asarray(found.is_null())
+        if fresh.any():
+            start = len(self._known)
+            self._learn(cells.filter(pa.array(fresh)))
+            places = np.asarray(found.fill_null(0)).astype(np.int64)
+            places[fresh] = np.arange(start, len(self._known))
+            return places
+        return np.asarray(found).astype(np.int64)
+
+    def public(self, places: Longs) -> pa.Array:
+        """The values that may be shown; of points in time `places` are the values themselves."""
+        if self._kind == "timestamp":
+            return pa.array(places).cast(pa.timestamp("us"))
+        assert self._distinct is not None
+        if not self._text:
+            return self._distinct.take(pa.array(places))
+        codes = self._public[places]
+        indices = pa.array(codes, mask=codes < 0) if (self._public < 0).any() else pa.array(codes)
+        return pa.DictionaryArray.from_arrays(indices, self._distinct)
+
+    def micros(self, places: Longs) -> Longs:
+        """Points in time as microseconds."""
+        assert self._distinct is not None
+        return np.asarray(self._distinct.cast(pa.int64()).fill_null(0))[places]
+
+    def grouped(self, places: Longs, lines: Longs) -> Longs:
+        """The group number of each row; `lines` are the rows' physical lines."""
+        codes = self._value[places]
+        if self._news(codes):
+            present, first = np.unique(codes, return_index=True)
+            for code, row in zip(present.tolist(), first.tolist(), strict=True):
+                self._groups.setdefault(self._typed[code], int(lines[row]))
+        numbers = np.array([self._groups.get(value, -1) for value in self._typed], np.int64)
+        return np.asarray(numbers[codes])
+
+    def _news(self, codes: Codes) -> bool:
+        """Whether a value comes for the first time."""
+        seen = np.zeros(len(self._typed), np.bool_)
+        seen[codes] = True
+        return any(self._typed[k] not in self._groups for k in np.flatnonzero(seen).tolist())
+
+    def group_of(self, cell: str, line: int) -> int:
+        """The group number of one cell."""
+        place = int(self.look_up(pa.array([cell.encode(self._encoding)], pa.binary()))[0])
+        return self._groups.setdefault(self._typed[self._value[place]], line)
+
+    def _learn(self, cells: pa.Array) -> None:
+        texts = [cell.decode(self._encoding) for cell in cells.to_pylist()]
+        typed, public, doubtful = self._lookup.values(self._name, self._column, texts)
+        plain = np.ones(len(texts), np.bool_)
+        plain[doubtful] = False
+        if self._kind == "timestamp":
+            plain &= np.asarray(typed.is_valid())
+        if self._ordinary is not None:
+            plain &= np.fromiter(map(self._ordinary, texts), np.bool_, len(texts))
+        self.plain = np.concatenate([self.plain, plain])
+        self._known = pa.concat_arrays([self._known, cells])
+        if self.private:
+            for value in typed.to_pylist():
+                if value not in self._type_code:
+                    self._type_code[value] = len(self._typed)
+                    self._typed.append(value)
+            self._value = np.array([*self._value, *(self._type_code[v] for v in typed.to_pylist())], np.int32)
+        else:
+            self._value = np.zeros(len(self._known), np.int32)
+        self._publish(public)
+
+    def _publish(self, public: pa.Array) -> None:
+        if not self._text:
+            self._distinct = public if self._distinct is None else pa.concat_arrays([self._distinct, public])
+            self._public = np.zeros(len(self._distinct), np.int32)
+            return
+        # Masked or trimmed, several values may look the same: a dictionary has each once.
+        both = public if self._distinct is None else pa.concat_arrays([self._distinct, public.drop_null()])
+        self._distinct = pc.unique(both).drop_null()
+        codes = pc.index_in(public, value_set=self._distinct, skip_nulls=True).fill_null(-1)
+        self._public = np.concatenate([self._public, np.asarray(codes).astype(np.int32)])
+
+
+class Lookup:
+    """What SQL makes of distinct values, by the expressions and checks of small files."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+
+    def values(self, name: str, column: pandera.Column, texts: list[str]) -> tuple[pa.Array, pa.Array, Longs]:
+        """Typed and public value of each text, and the places of those that are not beyond doubt."""
+        kind = column.metadata["kind"]
+        cells = pa.table({"_id": np.arange(len(texts)), name: pa.array(texts, pa.string())})
+        self._con.register("large_cells", cells)
+        self._con.execute(
+            "CREATE OR REPLACE TEMP TABLE large_typed AS SELECT _id, " + typing.value(name, column) + f" AS {name},"
+            f" {name} AS cell FROM large_cells"
+        )
+        public = masking.declared(name, column) if column.metadata["private"] else name
+        shown = self._con.sql(
+            f"SELECT {name} AS typed, {public} AS public FROM large_typed ORDER BY _id"
+        ).to_arrow_table()
+        doubts = [f"{name} IS NULL AND sf_trim(cell) IS NOT NULL"]
+        if kind == "code":
+            doubts += [typing.is_scientific("cell"), typing.is_glued("cell")]
+        elif kind in ("date", "timestamp"):
+            doubts.append(typing.is_serial("cell"))
+        doubtful = self._con.sql(
+            f"SELECT _id FROM large_typed WHERE {' OR '.join(f'coalesce({d}, false)' for d in doubts)}"
+            f" UNION SELECT _id FROM ({_failing(name, column, 'large_typed')})"
+        ).fetchnumpy()["_id"]
+        self._con.unregister("large_cells")
+        return shown["typed"].combine_chunks(), shown["public"].combine_chunks(), np.asarray(doubtful, np.int64)
+
+    def doubtful_times(self, name: str, column: pandera.Column, micros: Longs) -> Longs:
+        """Places of points in time that the checks do not pass."""
+        times = pa.table({"_id": np.arange(len(micros)), name: pa.array(micros).cast(pa.timestamp("us"))})
+        self._con.register("large_times", times)
+        found = self._con.sql(_failing(name, column, "large_times")).fetchnumpy()["_id"]
+        self._con.unregister("large_times")
+        return np.asarray(found, np.int64)
+
+
+def _failing(name: str, column: pandera.Column, relation: str) -> str:
+    return cell_checks.sql_faults(pandera.DataFrameSchema({name: column}), [name], relation)
