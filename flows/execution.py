@@ -18,11 +18,11 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.flow_engine import run_flow
-from prefect.states import Crashed, Pending, Scheduled, State
+from prefect.states import Crashed, Pending, Scheduled
 
 from flows.home import LOG, Home
 from flows.year_end import year_end

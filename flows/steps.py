@@ -14,8 +14,9 @@ from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE, CachePolicy
+from prefect.client.schemas.objects import State
 from prefect.context import TaskRunContext
-from prefect.states import Completed, Failed, State
+from prefect.states import Completed, Failed
 from prefect.tasks import Task
 
 from flows import artifacts, words
@@ -209,7 +210,7 @@ class Stage:
 
 def _sound(state: State[Any], batch: Batch) -> bool:
     try:
-        references = state.result(raise_on_failure=False)
+        references: Any = state.result(raise_on_failure=False)
         keys: Iterable[str] = references["entries"]
         store = batch.works[0].store
         return all(store.get(key) is not None for key in keys)

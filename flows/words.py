@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 STATUS = {
     "issued": "已出报告",
@@ -14,7 +15,7 @@ STATUS = {
 SEVERITY = {"error": "错误", "warning": "警告", "info": "提示"}
 
 
-def counts(found: Mapping[str, int]) -> str:
+def counts(found: Mapping[Any, int]) -> str:
     """错误2 警告1 提示36"""
     return "  ".join(f"{word}{found.get(severity, 0)}" for severity, word in SEVERITY.items())
 

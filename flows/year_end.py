@@ -12,7 +12,8 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from prefect import flow, runtime
-from prefect.states import Completed, Failed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
 from pydantic import Field
 
 from flows import steps, words

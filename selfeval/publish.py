@@ -51,8 +51,8 @@ def heal(target: Path) -> None:
         if _new(target).exists():
             if target.exists():
                 shutil.rmtree(_old(target), ignore_errors=True)
-                os.rename(target, _old(target))
-            os.rename(_new(target), target)
+                target.rename(_old(target))
+            _new(target).rename(target)
         _journal(target).unlink()
     shutil.rmtree(_new(target), ignore_errors=True)
     shutil.rmtree(_old(target), ignore_errors=True)
@@ -88,7 +88,7 @@ def replace(
         _sync(path)
     _sync(new)
     if not target.exists():
-        os.rename(new, target)
+        new.rename(target)
     elif _exchange(new, target):
         shutil.rmtree(new)
     else:

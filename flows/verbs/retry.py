@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from flows.cli import DONE
+from flows.cli import BLOCKED, DONE
 from flows.home import Home, prepare_prefect
 from flows.verbs import CallError
 from flows.verbs import run as run_verb
@@ -83,4 +83,4 @@ def _hand_over(api: SyncPrefectClient, flow_run: FlowRun, home: Home) -> int:
         if state is not None and state.is_final():
             break
     print(f"{flow_run.name}：{state.message}")
-    return DONE if state.is_completed() else run_verb.BLOCKED
+    return DONE if state.is_completed() else BLOCKED

@@ -66,12 +66,13 @@ def literal(value: Any) -> str:
 
 def holds(check: pa.Check, column: str) -> str:
     """The SQL twin of a check: true where the value of `column` passes. Raises KeyError for a check without a twin."""
-    stats = check.statistics
-    if check.name == "isin":
+    stats: dict[str, Any] = check.statistics or {}
+    name = check.name or ""
+    if name == "isin":
         return f"{column} IN ({', '.join(literal(v) for v in stats['allowed_values'])})"
-    if check.name == "str_matches":
+    if name == "str_matches":
         return f"regexp_matches({column}, {literal(str(stats['pattern']).replace('$', chr(92) + 'z'))})"
-    if check.name == "in_range":
+    if name == "in_range":
         low = ">=" if stats["include_min"] else ">"
         high = "<=" if stats["include_max"] else "<"
         return f"({column} {low} {literal(stats['min_value'])} AND {column} {high} {literal(stats['max_value'])})"
@@ -80,7 +81,7 @@ def holds(check: pa.Check, column: str) -> str:
         "greater_than": (">", "min_value"),
         "less_than_or_equal_to": ("<=", "max_value"),
         "less_than": ("<", "max_value"),
-    }[check.name]
+    }[name]
     return f"{column} {sign[0]} {literal(stats[sign[1]])}"
 
 
@@ -168,7 +169,7 @@ def words(schema: pa.DataFrameSchema, column: str, kind: str, label: str, year: 
 
 
 def _range_words(check: pa.Check) -> str:
-    stats = check.statistics
+    stats: dict[str, Any] = check.statistics or {}
     low, high = stats.get("min_value"), stats.get("max_value")
     if isinstance(low, dt.date) and isinstance(high, dt.date):
         last = high if stats.get("include_max", True) else high - dt.timedelta(days=1)

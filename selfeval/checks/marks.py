@@ -95,7 +95,9 @@ def insert(con: duckdb.DuckDBPyConnection, found: Sequence[tuple[int, str | None
     """Add faults as (_id, column, kind), in one go: a row at a time takes DuckDB a millisecond each."""
     if found:
         ids, names, kinds = zip(*found, strict=True)
-        batch = pyarrow.table({"i": ids, "c": pyarrow.array(names, pyarrow.string()), "k": pyarrow.array(kinds)})
+        con.register(
+            "batch", pyarrow.table({"i": ids, "c": pyarrow.array(names, pyarrow.string()), "k": pyarrow.array(kinds)})
+        )
         con.execute("INSERT INTO faults SELECT i, c, k, NULL FROM batch")
 
 
@@ -160,7 +162,7 @@ def _other_year(con: duckdb.DuckDBPyConnection, name: str) -> None:
 def _broken(con: duckdb.DuckDBPyConnection, sheet: Sheet, located: Located) -> None:
     if sheet.broken:
         lines, rules = zip(*sheet.broken, strict=True)
-        batch = pyarrow.table({"line": lines, "kind": [rule.split(".")[1] for rule in rules]})
+        con.register("batch", pyarrow.table({"line": lines, "kind": [rule.split(".")[1] for rule in rules]}))
         con.execute(
             "INSERT INTO faults SELECT raw._id, NULL, batch.kind, NULL FROM raw JOIN batch ON raw._row = batch.line"
         )
@@ -183,7 +185,7 @@ def _cells(con: duckdb.DuckDBPyConnection, located: Located, found: Sequence[tup
     rows = [(row, *names[index], kind) for row, index, kind in found if index in names]
     if rows:
         lines, columns, sides, kinds = zip(*rows, strict=True)
-        batch = pyarrow.table({"line": lines, "c": columns, "s": sides, "k": kinds})
+        con.register("batch", pyarrow.table({"line": lines, "c": columns, "s": sides, "k": kinds}))
         con.execute(
             "INSERT INTO faults SELECT raw._id, batch.c, batch.k, NULL FROM raw JOIN batch ON raw._row = batch.line AND raw.side = batch.s"
         )

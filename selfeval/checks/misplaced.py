@@ -54,7 +54,7 @@ def _one_direction(
     direction: int,
     kind: str,
 ) -> None:
-    arrow = raw_table(sheet, located, rows=rows, shift=direction)
+    con.register("arrow", raw_table(sheet, located, rows=rows, shift=direction))
     con.execute(
         "CREATE OR REPLACE TABLE moved AS SELECT raw._id AS _id, m.* EXCLUDE (_id) FROM arrow m JOIN raw USING (_row)"
     )

@@ -78,8 +78,8 @@ def _label(line: Line, in_block: bool) -> tuple[int, str, str] | None:
         label, rest = _split_label(text)
         if money_role(text) and not rest and not MONEY_LABEL.match(label):
             break
-        known = MONEY_LABEL.match(label) or (rest and _BLOCK.match(label))
-        known = known or (in_block and re.match(r"(?:合计|总计)$|其中[:：]?", label))
+        known = MONEY_LABEL.match(label) or (_BLOCK.match(label) if rest else None)
+        known = known or (re.match(r"(?:合计|总计)$|其中[:：]?", label) if in_block else None)
         if known and len(label) <= 24 and not re.search(r"率|得分", label):
             best = (index, label, rest)
             if rest:

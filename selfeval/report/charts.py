@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 from decimal import Decimal
+from typing import Any
 
 from selfeval.model import UnitYear
 
@@ -22,7 +23,7 @@ def svg(u: UnitYear, name: str) -> str:
     matplotlib.use("svg")
     from matplotlib import pyplot
 
-    style = {
+    style: Any = {
         "svg.fonttype": "none",
         "svg.hashsalt": "selfeval",
         "font.family": _FONTS,

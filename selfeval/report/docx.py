@@ -31,7 +31,7 @@ def render(u: UnitYear) -> bytes:
     """report.docx of a unit and year."""
     found = document(u)
     proofs = evidence(u, found)
-    word = new_document()
+    word: Any = new_document()
     _page(word)
     _styles(word)
     if found.draft:

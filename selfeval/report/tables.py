@@ -31,7 +31,7 @@ def points(value: Decimal | None) -> str:
 def budget_table(u: UnitYear) -> Table:
     """年初预算, 全年预算, 支出, 执行率 and 得分 of each project, and their totals; amounts in 万元."""
     head = tuple(text(t) for t in ("项目名称", "类别", "年初预算数", "全年预算数", "支出数", "执行率", "自评得分"))
-    rows = []
+    rows: list[tuple[Runs, ...]] = []
     for score in u.scores.projects:
         p = score.project
         prefix = f"project.{p.code}"

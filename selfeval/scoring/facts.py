@@ -43,7 +43,7 @@ def _summary_facts(scores: Scores, digests: Mapping[str, str]) -> dict[str, Fact
     origins = [i.indicator.origin for i in judged]
     rows = _merged([_row(origin, digests) for origin in origins], origins)
     department = scores.department
-    found = [
+    found: list[tuple[str, Decimal | int, str, str, str]] = [
         (
             "indicators.met",
             sum(i.met is True for i in judged),

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 import pandera.pandas as pa
 
@@ -265,7 +266,7 @@ def _groups(header: Sequence[str], schema: pa.DataFrameSchema, names: Names) -> 
     bounds = [*starts, len(header)]
     return tuple(
         {name: start + index for name, index in match(header[start:end], names).items()}
-        for start, end in zip(bounds, bounds[1:], strict=False)
+        for start, end in pairwise(bounds)
     )
 
 

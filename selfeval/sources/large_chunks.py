@@ -95,7 +95,7 @@ def stream_of(raw: RawFile) -> Iterator[IO[bytes]]:
             yield stream
     elif name.endswith(".gz"):
         with gzip.open(raw.path) as packed:
-            yield io.BufferedReader(packed, 1 << 20)  # type: ignore[arg-type]
+            yield io.BufferedReader(packed, 1 << 20)
     elif name.endswith(".zst"):
         with raw.path.open("rb") as file:
             yield io.BufferedReader(_Frames(file), 1 << 20)
@@ -253,7 +253,7 @@ def parse(block: Block, form: Form, times: frozenset[int]) -> Parsed:
 
 def bare_returns(array: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     """Where a carriage return ends a line without a line feed."""
-    returns = array == 13
+    returns: npt.NDArray[np.bool_] = array == 13
     if returns.any():
         returns[:-1] &= array[1:] != 10
     return returns
@@ -338,8 +338,8 @@ def _without(
 ) -> memoryview | bytes:
     """The block without its slow lines."""
     if not slow.any():
-        return memoryview(np.ascontiguousarray(same))
-    view = memoryview(np.ascontiguousarray(same))
+        return np.ascontiguousarray(same).data
+    view = np.ascontiguousarray(same).data
     edges = np.flatnonzero(np.diff(np.concatenate([[True], slow, [True]]).astype(np.int8)))
     return b"".join([view[starts[a] : ends[b - 1]] for a, b in edges.reshape(-1, 2).tolist()])
 

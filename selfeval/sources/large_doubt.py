@@ -84,7 +84,7 @@ class Doubt:
         for line, record in self._odd:
             found.append((line, record.cells))
             self._sheet.broken += [(line, rule) for rule in record.broken]
-            self._sheet.marks += [(line, *mark) for mark in record.marks]  # type: ignore[misc]
+            self._sheet.marks += [(line, *mark) for mark in record.marks]
         self._odd = []
         self._sheet.rows += sorted(found, key=lambda row: row[0])
         if len(self._sheet.rows) >= BATCH:

@@ -6,6 +6,7 @@ import io
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import IO
 
 import numpy as np
 
@@ -56,7 +57,7 @@ def read_head(raw: RawFile, encoding: str | None) -> Head:
     return _head(raw, text, body, named, len(mark), complete=len(data) < HEAD_BYTES)
 
 
-def _first(stream: io.RawIOBase) -> bytes:
+def _first(stream: IO[bytes] | io.RawIOBase) -> bytes:
     pieces = bytearray()
     while len(pieces) < HEAD_BYTES and (piece := stream.read(HEAD_BYTES - len(pieces))):
         pieces += piece

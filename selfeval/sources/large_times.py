@@ -55,7 +55,7 @@ def _joined(
     data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int32], usual: npt.NDArray[np.bool_]
 ) -> bytes | memoryview:
     """The cells of usual length, one after the other."""
-    view = memoryview(data)
+    view = memoryview(data.data)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], usual, [False]]).astype(np.int8))).reshape(-1, 2)
     pieces = [view[offsets[a] : offsets[b]] for a, b in edges.tolist()]
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)

@@ -47,7 +47,7 @@ def write(
     schema = table.schema(scope)
     columns = list(located.groups[0]) if located.groups else list(located.columns)
     filled, unclear = _merged(sheet, schema, located)
-    arrow = raw_table(sheet, located, fill=filled)
+    con.register("arrow", raw_table(sheet, located, fill=filled))
     con.execute("CREATE OR REPLACE TABLE raw AS SELECT * FROM arrow")
     con.execute(f"CREATE OR REPLACE TABLE typed AS {typed_sql(schema, columns, located, epoch_1904=sheet.epoch_1904)}")
     marks.fill(con, schema, columns, table, sheet, located, unclear)
@@ -166,7 +166,7 @@ def _save_totals(
         for c in numeric:
             data[c].append(cells[located.columns[c]] if located.columns[c] < len(cells) else "")
     arrays = {k: pyarrow.array(v, pyarrow.int64() if k == "_row" else pyarrow.string()) for k, v in data.items()}
-    arrow = pyarrow.table(arrays)
+    con.register("arrow", pyarrow.table(arrays))
     con.execute("CREATE OR REPLACE TABLE totals AS SELECT * FROM arrow")
     typed = "".join(
         f", {typing.expression(schema.columns[c].metadata['kind'], c, located.factors.get(c, Decimal(1)))} AS {c}"

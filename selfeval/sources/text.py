@@ -16,6 +16,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import IO
 
 import zstandard
 
@@ -114,7 +115,7 @@ def _too_large() -> Unreadable:
     return Unreadable("source.too_large", "解压后过大，已停止读取", "请确认文件没有问题，或分成几个文件")
 
 
-def _bounded(stream: io.BufferedIOBase | zipfile.ZipExtFile | gzip.GzipFile) -> bytes:
+def _bounded(stream: IO[bytes] | gzip.GzipFile) -> bytes:
     data = bytearray()
     while chunk := stream.read(1 << 20):
         data += chunk

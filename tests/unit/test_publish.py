@@ -80,7 +80,7 @@ def test_a_reader_never_sees_half_a_package(tmp_path: Path) -> None:
             try:
                 pair = []
                 for name in ("a", "b"):
-                    with open(name, "rb", opener=lambda p, flags: publish.os.open(p, flags, dir_fd=handle)) as f:
+                    with open(name, "rb", opener=lambda p, flags, at=handle: publish.os.open(p, flags, dir_fd=at)) as f:
                         pair.append(f.read())
                 if pair[0] != pair[1]:
                     torn.append(pair)

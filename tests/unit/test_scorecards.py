@@ -23,7 +23,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from selfeval.model import UnitYear
-from selfeval.report.xlsx import DEPARTMENT, scorecards
+from selfeval.report.xlsx import DEPARTMENT, render
 from selfeval.report.xlsx_page import sheet_names
 from tests.unit.scoring_examples import NOTES, ROOT, example_scores, fact, indicator, project, run
 
@@ -65,7 +65,7 @@ def find(sheet: Any, text: str) -> Any:
 
 
 def test_sheets_in_order() -> None:
-    book = opened(scorecards(unit_year(SECOND)))
+    book = opened(render(unit_year(SECOND)))
     assert book.sheetnames == [DEPARTMENT, "人员经费", "日常公用经费", "科普宣传项目", "四川省科普专项资金"]
     for sheet in book:
         assert (sheet.page_setup.paperSize, sheet.page_setup.fitToHeight) == (9, 0)
@@ -73,7 +73,7 @@ def test_sheets_in_order() -> None:
 
 
 def test_national_form_cell_by_cell() -> None:
-    sheet = opened(scorecards(unit_year(SECOND)), values=True)["科普宣传项目"]
+    sheet = opened(render(unit_year(SECOND)), values=True)["科普宣传项目"]
     at = {
         "A1": "项目支出绩效自评表",
         "A2": "（2024年度）",
@@ -127,7 +127,7 @@ def test_national_form_cell_by_cell() -> None:
 
 
 def test_a_project_without_indicators_has_its_money_part_alone() -> None:
-    sheet = opened(scorecards(unit_year(SECOND)), values=True)["日常公用经费"]
+    sheet = opened(render(unit_year(SECOND)), values=True)["日常公用经费"]
     assert sheet["F6"].value == 11.871203 and sheet["I6"].value == 9.89
     assert not {"绩效指标", "总分", "年度总体目标"} & set(texts(sheet))
 
@@ -135,13 +135,13 @@ def test_a_project_without_indicators_has_its_money_part_alone() -> None:
 def test_a_missing_reason_is_marked_and_a_confirmed_one_printed() -> None:
     year = unit_year(SECOND)
     place = "score.indicator.51112924T000000000001/维护科普宣传设备"
-    assert opened(scorecards(year))["科普宣传项目"]["I13"].value == "【待填写】"
+    assert opened(render(year))["科普宣传项目"]["I13"].value == "【待填写】"
     confirmed = replace(year, confirmed={place: "一台设备待修。"})
-    assert opened(scorecards(confirmed))["科普宣传项目"]["I13"].value == "一台设备待修。"
+    assert opened(render(confirmed))["科普宣传项目"]["I13"].value == "一台设备待修。"
 
 
 def test_sichuan_form() -> None:
-    sheet = opened(scorecards(unit_year(SECOND, "sichuan-0013zp")), values=True)["四川省科普专项资金"]
+    sheet = opened(render(unit_year(SECOND, "sichuan-0013zp")), values=True)["四川省科普专项资金"]
     assert sheet["A1"].value == "报表编号：510000_0013zp"
     assert sheet["C3"].value == "51112924T000000000002-四川省科普专项资金"
     row = find(sheet, "总额").row
@@ -155,7 +155,7 @@ def test_sichuan_form() -> None:
 
 
 def test_department_table() -> None:
-    sheet = opened(scorecards(unit_year(SECOND)), values=True)[DEPARTMENT]
+    sheet = opened(render(unit_year(SECOND)), values=True)[DEPARTMENT]
     money = find(sheet, "合计").row
     assert [sheet.cell(money, c).value for c in (3, 4, 5)] == [118, 141.42, 137.551203]
     total = find(sheet, "合计（已计分）").row
@@ -221,7 +221,7 @@ needs_office = pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffi
     ("unit", "pack"), [(UNIT, "national-2020"), (SECOND, "national-2020"), (SECOND, "sichuan-0013zp")]
 )
 def test_formulas_give_their_cached_values(unit: str, pack: str, tmp_path: Path) -> None:
-    assert assert_same_values(scorecards(unit_year(unit, pack)), tmp_path) == 40
+    assert assert_same_values(render(unit_year(unit, pack)), tmp_path) == 40
 
 
 @needs_office
@@ -246,11 +246,11 @@ def test_formulas_agree_on_the_odd_cases(tmp_path: Path) -> None:
     money = project(paid=Decimal("72.25"), budget_final=Decimal("100.00"))
     scores, findings = run(*given, projects=(money,))
     year = unit_year(SECOND, scores=scores, findings=findings)
-    assert assert_same_values(scorecards(year), tmp_path) > len(cases)
+    assert assert_same_values(render(year), tmp_path) > len(cases)
 
 
 def test_points_are_live_formulas() -> None:
-    sheet = opened(scorecards(unit_year(SECOND)))["科普宣传项目"]
+    sheet = opened(render(unit_year(SECOND)))["科普宣传项目"]
     assert sheet["H6"].value == "=F6/E6"
     assert sheet["H13"].value == "=IF(F13>=E13,G13,MAX(0,MIN(ROUND(G13-0.01,2),ROUND(ROUND(G13*F13/E13,12),2))))"
     assert sheet["H16"].value == "=IF(F16<=E16,G16,0)"
@@ -271,7 +271,7 @@ def test_text_is_never_a_formula(evil: str) -> None:
     tables = {"goals": [{"goal": evil}], "work_done": [{"done": evil}]}
     for layout in ("national", "sichuan"):
         laid_out = replace(scores, layout=layout)
-        data = scorecards(unit_year(SECOND, scores=laid_out, findings=findings, profile=profile, tables=tables))
+        data = render(unit_year(SECOND, scores=laid_out, findings=findings, profile=profile, tables=tables))
         cells = [cell for sheet in opened(data) for row in sheet.iter_rows() for cell in row]
         assert [cell.data_type for cell in cells if cell.value == evil and cell.data_type != "s"] == []
         assert sum(cell.value == evil for cell in cells) >= 6
@@ -291,7 +291,7 @@ def test_odd_units_and_unreadable_rows_still_make_a_workbook() -> None:
     broken = indicator(level3="另一", target="若干", manual="\x01\ud7ff" + "长" * 40000, weight=Decimal("0"))
     bound = indicator(level3="三", unit="%", target="95%", binding="活动次数", manual=None)
     scores, findings = run(odd, broken, bound, facts=(fact(Decimal("0.949991"), "比率"),))
-    book = opened(scorecards(unit_year(SECOND, scores=scores, findings=findings)))
+    book = opened(render(unit_year(SECOND, scores=scores, findings=findings)))
     assert book.sheetnames == [DEPARTMENT, "科普"]
     sheet = book["科普"]
     assert sheet["F15"].number_format == '0.000"%"'  # 94.999%, never 95.00%
@@ -300,7 +300,7 @@ def test_odd_units_and_unreadable_rows_still_make_a_workbook() -> None:
 def test_same_bytes_whatever_the_hash_seed() -> None:
     code = (
         "import hashlib; from tests.unit.test_scorecards import *;"
-        "print(hashlib.sha256(scorecards(unit_year(SECOND))).hexdigest())"
+        "print(hashlib.sha256(render(unit_year(SECOND))).hexdigest())"
     )
     made = set()
     for seed, zone in (("1", "UTC"), ("2", "Asia/Shanghai")):
