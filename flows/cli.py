@@ -108,6 +108,7 @@ def _init(p: argparse.ArgumentParser) -> None:
     p.add_argument("unit", metavar="UNIT", help="单位代码")
     _year_option(p)
     _raw_option(p)
+    p.add_argument("--carry-over", action="store_true", help="沿用上一年度填过的单位信息、机构、编制、任务、目标和指标")
 
 
 def _diff(p: argparse.ArgumentParser) -> None:

@@ -9,9 +9,9 @@ import importlib
 import pkgutil
 from functools import cache
 
-from schemas.base import Dataset, Scope, Table, default_domains, subjects
+from schemas.base import GUIDE_SHEET, Dataset, Scope, Table, default_domains, subjects
 
-__all__ = ["Dataset", "Scope", "Table", "datasets", "default_domains", "subjects"]
+__all__ = ["GUIDE_SHEET", "Dataset", "Scope", "Table", "datasets", "default_domains", "subjects"]
 
 
 @cache

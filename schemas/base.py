@@ -23,6 +23,8 @@ import pyarrow
 
 Private = Literal["secret", "name", "payee"]
 Layout = Literal["rows", "pairs", "two-sided"]
+#: A sheet of this name says how to fill the others in; it is read in no dataset.
+GUIDE_SHEET = "填报说明"
 
 #: kind → Arrow type, which is at once pandera's dtype, DuckDB's column type and Parquet's.
 ARROW_TYPES: dict[str, pyarrow.DataType] = {
@@ -71,7 +73,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Dataset:
-    """One kind of raw table, however many files it comes in. `source` tells a clerk where to export it."""
+    """One kind of raw table, however many files it comes in. `source` tells a clerk where to export it.
+
+    `by_hand`: a clerk fills it in, so that an empty table is one not filled yet; `given` are rows that its blank form
+    comes with, by table: the first columns' values, then how to fill what follows.
+    """
 
     name: str
     slug: str
@@ -83,6 +89,8 @@ class Dataset:
     order: int = 100
     feeds: str = ""
     notes: Sequence[str] = field(default_factory=tuple)
+    by_hand: bool = False
+    given: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
 
 def column(
@@ -95,8 +103,12 @@ def column(
     private: Private | None = None,
     unit: str = "",
     note: str = "",
+    example: str = "",
 ) -> pa.Column:
-    """A declared column. `required`: no cell may be empty; `optional_column`: the header itself may be missing."""
+    """A declared column. `required`: no cell may be empty; `optional_column`: the header itself may be missing.
+
+    `note` and `example` tell a clerk how to fill it in; the blank form shows them.
+    """
     return pa.Column(
         pd.ArrowDtype(ARROW_TYPES[kind]),
         list(checks),
@@ -104,7 +116,7 @@ def column(
         required=not optional_column,
         title=label,
         description=note or label,
-        metadata={"kind": kind, "aliases": tuple(aliases), "private": private, "unit": unit},
+        metadata={"kind": kind, "aliases": tuple(aliases), "private": private, "unit": unit, "example": example},
     )
 
 
@@ -140,5 +152,10 @@ def subjects() -> dict[str, dict[str, str]]:
 def project_code(*, required: bool = True) -> pa.Column:
     """项目编码: 8 digits (region and year), a type letter, 12 digits (domain.md a.4, from samples)."""
     return column(
-        "项目编码", "code", pattern(r"^\d{8}[A-Z]\d{12}$", "8位数字加1位大写字母加12位数字"), required=required
+        "项目编码",
+        "code",
+        pattern(r"^\d{8}[A-Z]\d{12}$", "8位数字加1位大写字母加12位数字"),
+        required=required,
+        note="与指标执行情况表相同",
+        example="51113224T000000000001",
     )

@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 SETTINGS_FILE = "单位设置.toml"
 CONFIRMED_FILE = "补充说明.toml"
+#: Written by `selfeval init` for the person who gathers the files; never read.
+GUIDE_FILE = "报送说明.txt"
 
 
 M = TypeVar("M", bound=BaseModel)

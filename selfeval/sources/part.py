@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from schemas import Dataset, Scope, Table
+from schemas import GUIDE_SHEET, Dataset, Scope, Table
 from selfeval import duck
 from selfeval.model import Finding
 from selfeval.sources import header, tables
@@ -69,6 +69,8 @@ def read_part(raw: RawFile, dataset: Dataset, scope: Scope, aliases: Aliases, fo
                 parts.append(tables.write(con, len(parts), sheet, table, located, scope, folder))
                 continue
             unread.append(_unread(sheet, sheet.lines))
+            if pair is None and sheet.name == GUIDE_SHEET:
+                continue
             # A sheet of notes beside the table is none of our business; a table that lost its header is.
             if pair is None or (somewhere and pair[0].sheet is None):
                 findings += unknown_sheet(place)

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from schemas import Dataset, datasets
 from selfeval import digest
 from selfeval.model import Finding
-from selfeval.settings import CONFIRMED_FILE, SETTINGS_FILE, Settings
+from selfeval.settings import CONFIRMED_FILE, GUIDE_FILE, SETTINGS_FILE, Settings
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".jsonl")
 BOOK_SUFFIXES = (".xlsx", ".xls", ".xlsm", ".xlsb")
@@ -119,7 +119,7 @@ def scan(root: Path, year: int, unit: str, settings: Settings) -> Inventory:
     others: list[str] = []
     for path in paths:
         name = path.relative_to(root).as_posix()
-        if name in (SETTINGS_FILE, CONFIRMED_FILE):
+        if name in (SETTINGS_FILE, CONFIRMED_FILE, GUIDE_FILE):
             continue
         if path.name.startswith("~$"):
             others.append(name)

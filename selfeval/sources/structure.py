@@ -105,8 +105,10 @@ def structure_findings(place: Place, table: Table, located: Located, scope: Scop
     ]
     if not located.rows and table.needed:
         severity: Severity = "error" if place.dataset.needed else "warning"
-        said = f"“{table.label}”只有表头，没有数据。"
-        found.append(place.finding("source.no_rows", severity, said, "请重新导出完整的数据。", located.header_row))
+        said, fix = f"“{table.label}”只有表头，没有数据。", "请重新导出完整的数据。"
+        if place.dataset.by_hand:
+            said, fix = f"“{table.label}”还没有填写。", "请在这张工作表的表头下填写，保存后放回原处。"
+        found.append(place.finding("source.no_rows", severity, said, fix, located.header_row))
     return [*found, *_other_year(place, table, located, scope)]
 
 
