@@ -118,7 +118,8 @@ def _diff(p: argparse.ArgumentParser) -> None:
 
 
 def _serve(p: argparse.ArgumentParser) -> None:
-    p.add_argument("--port", type=int, default=4200, metavar="端口", help="默认4200，只在本机打开")
+    p.add_argument("--port", type=int, default=4200, metavar="端口", help="默认4200")
+    p.add_argument("--host", default="127.0.0.1", metavar="地址", help="默认127.0.0.1，只在本机打开")
     _raw_option(p)
     _out_option(p)
 

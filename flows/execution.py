@@ -29,6 +29,8 @@ from flows.year_end import year_end
 from selfeval.package import Outcome
 
 DEPLOYMENT = "year-end/scheduled"
+#: States in which a run has a process, and how many times the grace a sweep leaves it.
+_ALIVE = {StateType.RUNNING: 1, StateType.CANCELLING: 1, StateType.PENDING: 20}
 _FLOW = FlowFilter(name=FlowFilterName(any_=["year-end"]))
 
 
@@ -88,13 +90,16 @@ def _go(flow_run: FlowRun, parameters: dict[str, Any]) -> Ending:
 def sweep(home: Home, api: SyncPrefectClient, *, grace: float = 15) -> list[FlowRun]:
     """Set runs to Crashed whose process is gone, so that they can be retried; gives them.
 
-    `grace`: a run that began so few seconds ago may not have taken its lock yet.
+    `grace`: seconds in which a run that was just started may not have taken its lock yet. A run that is only pending
+    is given longer: its process has yet to import the program.
     """
-    young = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=grace)
-    states = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.CANCELLING]))
+    states = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(_ALIVE)))
     dead = []
     for flow_run in api.read_flow_runs(flow_filter=_FLOW, flow_run_filter=FlowRunFilter(state=states)):
-        if flow_run.start_time and flow_run.start_time > young:
+        state = flow_run.state
+        if state is None or dt.datetime.now(dt.UTC) - state.timestamp < dt.timedelta(
+            seconds=_ALIVE[state.type] * grace
+        ):
             continue
         # A living run holds its lock; the system lets go of it however the process ended.
         with home.lock(f"run-{flow_run.id}", wait=False) as free:

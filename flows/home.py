@@ -145,6 +145,15 @@ def prepare_prefect(home: Home, *, api_url: str | None = None) -> None:
         os.environ["PREFECT_API_URL"] = api_url
     else:
         os.environ.pop("PREFECT_API_URL", None)
+    # One setting moves the records of runs from SQLite to PostgreSQL.
+    if database := os.environ.get("SELFEVAL_DATABASE_URL"):
+        os.environ["PREFECT_API_DATABASE_CONNECTION_URL"] = asyncpg_url(database)
     # One setting switches authentication on, for the server and for those who call it.
     if auth := os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
         os.environ["PREFECT_API_AUTH_STRING"] = auth
+
+
+def asyncpg_url(url: str) -> str:
+    """A PostgreSQL address as people write it, with the driver that Prefect needs."""
+    scheme, _, rest = url.partition("://")
+    return f"postgresql+asyncpg://{rest}" if scheme in ("postgres", "postgresql") else url

@@ -15,24 +15,33 @@ from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 from pydantic import Field
+from pydantic.config import JsonDict
 
 from flows import steps, words
 from flows.foresight import not_issued
-from flows.home import Home
+from flows.home import LOG, Home, open_log
 from flows.steps import Batch, UnitWork, in_batches
 from flows.verbs import unit_folders
 from selfeval.package import Outcome
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
-Year = Annotated[int | None, Field(title="年度", description="自评的年度，如2024；不填为上一年度", ge=2000, le=2100)]
-Units = Annotated[list[str] | None, Field(title="单位", description="单位代码；不填为该年度文件夹下的所有单位")]
-Raw = Annotated[str, Field(title="原始数据文件夹", description="其下按年度、单位代码分文件夹")]
-Out = Annotated[str, Field(title="成果文件夹")]
-Draft = Annotated[bool, Field(title="草稿", description="有错误也生成带“草稿”字样的报告")]
-Force = Annotated[bool, Field(title="全部重算", description="不使用以前算过的结果")]
-OnlyFailed = Annotated[bool, Field(title="仅处理未出报告的单位")]
-Changed = Annotated[bool, Field(title="仅处理有变化的单位")]
+
+def _asked(title: str, description: str = "", *, ge: int | None = None, le: int | None = None) -> Any:
+    """How the UI's form asks for a parameter."""
+    # Prefect writes the parameter's name over a plain `title`, and drops a plain `description`.
+    shown: JsonDict = {"title": title} if not description else {"title": title, "description": description}
+    return Field(json_schema_extra=shown, ge=ge, le=le)
+
+
+Year = Annotated[int | None, _asked("年度", "自评的年度，如2024；不填为上一年度", ge=2000, le=2100)]
+Units = Annotated[list[str] | None, _asked("单位", "单位代码；不填为该年度文件夹下的所有单位")]
+Raw = Annotated[str, _asked("原始数据文件夹", "其下按年度、单位代码分文件夹")]
+Out = Annotated[str, _asked("成果文件夹")]
+Draft = Annotated[bool, _asked("草稿", "有错误也生成带“草稿”字样的报告")]
+Force = Annotated[bool, _asked("全部重算", "不使用以前算过的结果")]
+OnlyFailed = Annotated[bool, _asked("仅处理未出报告的单位")]
+Changed = Annotated[bool, _asked("仅处理有变化的单位")]
 
 
 def run_name() -> str:
@@ -54,12 +63,15 @@ def year_end(
 ) -> State[dict[str, Any]]:
     """部门整体支出绩效自评：读取原始数据、校验、计算、评分、生成报告、发布。"""
     home, folder = Home.current(), Path(out)
+    if not LOG.handlers:
+        # In a process of `serve`'s, no command has opened it.
+        open_log(home)
     year = year or past_year()
     names = units or unit_folders(Path(raw), year)
     if only_failed:
         names = not_issued(folder, year, names)
-    # The lock says to other processes that this run lives; it goes with the process, however that ends.
-    with home.lock(f"run-{runtime.flow_run.id}", wait=False):
+    # The lock says to a sweep that this run lives; it goes with the process, however that ends.
+    with home.lock(f"run-{runtime.flow_run.id}"):
         # Digests are taken here, in the flow's body, and so again on every retry.
         works = [UnitWork(Path(raw), year, unit, home, draft=draft, force=force) for unit in dict.fromkeys(names)]
         works = [w for w in works if not (changed_only and unchanged(w, folder))]

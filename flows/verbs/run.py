@@ -88,6 +88,9 @@ def parameters_of(arguments: argparse.Namespace, units: list[str]) -> dict[str, 
         "out": str(arguments.out.absolute()),
         "draft": arguments.draft,
         "force": arguments.force,
+        # Said outright: a deployment's own value would take their place when the run is retried in the UI.
+        "only_failed": False,
+        "changed_only": False,
     }
 
 

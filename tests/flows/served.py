@@ -1,0 +1,110 @@
+"""`selfeval serve` as a test sees it: a process on a free port, its API, and its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+BIN = Path(sys.executable).parent
+ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """This process's, without another project's settings, with a home of its own."""
+    own = {n: v for n, v in os.environ.items() if not n.startswith(("SELFEVAL_", "PREFECT_"))}
+    return {**own, "SELFEVAL_HOME": str(home), **more}
+
+
+class Served:
+    """A running `selfeval serve`; `place` holds home, raw and out."""
+
+    def __init__(self, place: Path, **more: str) -> None:
+        self.place, self.home, self.port = place, place / "home", free_port()
+        self.environment = environment(self.home, **more)
+        self.output = place / "serve.txt"
+        with self.output.open("a") as output:
+            self.process = subprocess.Popen(
+                [BIN / "selfeval", "serve", "--port", str(self.port), "--raw", "raw", "--out", "out"],
+                cwd=place,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+
+    def call(self, path: str, body: object = None, *, auth: str | None = None) -> Any:
+        """One call of Prefect's API. Raises OSError."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"content-type": "application/json"} | ({"authorization": auth} if auth else {})
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/api{path}", data, headers)
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def until(self, wanted: Callable[[], Any], seconds: float = 120) -> Any:
+        """Poll until `wanted` gives something true; a refused connection is as good as nothing."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            assert self.process.poll() is None, self.output.read_text()
+            try:
+                if found := wanted():
+                    return found
+            except OSError:
+                pass
+            time.sleep(0.3)
+        raise AssertionError(f"not within {seconds} s; {self.output.read_text()}")
+
+    def deployment(self, name: str = "scheduled") -> Any:
+        return self.until(lambda: self.call(f"/deployments/name/year-end/{name}"))
+
+    def start_run(self, deployment: str = "scheduled", **parameters: Any) -> str:
+        found = self.deployment(deployment)
+        body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
+        return str(self.call(f"/deployments/{found['id']}/create_flow_run", body)["id"])
+
+    def ended(self, flow_run: str) -> Any:
+        """The flow run once it has ended."""
+
+        def look() -> Any:
+            found = self.call(f"/flow_runs/{flow_run}")
+            return found if found["state"]["type"] in ENDED else None
+
+        return self.until(look)
+
+    def press_retry(self, flow_run: str) -> Any:
+        """What the UI's Retry button sends; the run once it has ended again."""
+        before = self.call(f"/flow_runs/{flow_run}")["run_count"]
+        state = {"type": "SCHEDULED", "name": "AwaitingRetry", "message": "Retry from the UI"}
+        self.call(f"/flow_runs/{flow_run}/set_state", {"state": state, "force": True})
+        self.until(lambda: self.call(f"/flow_runs/{flow_run}")["run_count"] > before)
+        return self.ended(flow_run)
+
+    def selfeval(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command beside the server, in the same place."""
+        return subprocess.run(
+            [BIN / "selfeval", *arguments], cwd=self.place, env=self.environment, capture_output=True, text=True
+        )
+
+    def stop(self, number: int = signal.SIGTERM) -> float:
+        """Stop it; the seconds that took."""
+        began = time.monotonic()
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+            self.process.wait(30)
+        return time.monotonic() - began
