@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from selfeval.lint.columns import MONEY_LABEL, TOTAL_LABEL, indicator_role, is_level, money_role
-from selfeval.lint.model import Document, Paragraph
+from selfeval.lint.model import Cell, Document, Paragraph, Row
 from selfeval.lint.numbers import NUMBER, norm, squeeze
 
 #: where an excerpt ends or leaves something out.
@@ -51,12 +51,29 @@ def flatten(document: Document) -> list[Line]:
                 if part.strip():
                     lines.extend(_paragraph(part.strip(), block.place))
         else:
-            for row in block.rows:
+            for row in (part for whole in block.rows for part in _rows(whole)):
                 cut = any(_is_cut(cell.text) for cell in row.cells)
                 texts = tuple(_without_note(cell.text.strip()) for cell in row.cells)
                 merged = tuple(cell.merged for cell in row.cells)
                 lines.append(Line(texts, merged, row.place, number, cut))
     return lines
+
+
+#: a row of a few words and numbers, typed behind a `;`
+_SHORT_ROW = re.compile(r"(?:合计|总分|总计|其中|[\u4e00-\u9fff]{0,6}资金)[\s\d.,:：%\u4e00-\u9fff-]*$")
+
+
+def _rows(row: Row) -> list[Row]:
+    """Several rows typed in one with `;` between them; a `;` inside a sentence of a cell splits nothing."""
+    if any(cell.merged for cell in row.cells) or not any(re.search(r"[;；]", cell.text) for cell in row.cells):
+        return [row]
+    texts = [cell.text for cell in row.cells]
+    while texts and not texts[-1].strip():
+        texts.pop()
+    parts = [part.strip() for part in re.split(r"[;；]", "|".join(texts)) if part.strip()]
+    if len(parts) < 2 or not all("|" in part or _SHORT_ROW.match(part) for part in parts):
+        return [row]
+    return [Row(tuple(Cell(cell.strip()) for cell in part.split("|")), row.place) for part in parts]
 
 
 def _is_cut(text: str) -> bool:

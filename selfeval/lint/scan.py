@@ -43,7 +43,18 @@ def forms(lines: list[Line]) -> list[Form]:
     out = [form for form in state.forms if form.money or form.indicators or form.totals]
     for form in out:
         form.cut = partial or _is_cut(form)
+        _one_column(form)
     return out
+
+
+def _one_column(form: Form) -> None:
+    """The Hubei form prints points alone, the weight being in the heading: what was read as weights are scores."""
+    scored = any(row.text("score") for row in form.money)
+    alone = all(i.score is None and i.weight_value is not None for i in form.indicators)
+    if not (form.indicators and scored and alone and all(t.weight is None or t.score is None for t in form.totals)):
+        return
+    form.indicators = [replace(i, score=i.weight, weight=None) for i in form.indicators]
+    form.totals = [Total(t.label, t.place, None, t.score or t.weight) for t in form.totals]
 
 
 def _is_cut(form: Form) -> bool:

@@ -101,7 +101,8 @@ def _paragraphs(lines: list[dict[str, Any]], left: float, right: float) -> list[
         if re.fullmatch(r"[—\-–\s]*\d+[—\-–\s]*", text):  # the page number
             continue
         indented = line["x0"] > left + size
-        if out and full and not indented and not _HEADING.match(text):
+        row = _is_row(text)
+        if out and full and not indented and not row and not _HEADING.match(text):
             glue = "" if re.search(r"[^\x00-\x7f]$", out[-1]) or re.match(r"[^\x00-\x7f]", text) else " "
             if re.search(r"[\d.,]$", out[-1]) and re.match(r"[\d.,%]", text):
                 glue = ""
@@ -111,8 +112,15 @@ def _paragraphs(lines: list[dict[str, Any]], left: float, right: float) -> list[
         reach = (line["x1"] - left) / max(right - left, 1)
         # broken off in mid-sentence: what follows was too long a word for the rest of the line
         broken = reach > 0.75 and bool(re.search(r"[\w，、（“]$", text))
-        full = (line["x1"] > right - 2.5 * size or broken) and not text.endswith(("。", "！", "？"))
+        full = (line["x1"] > right - 2.5 * size or broken) and not row and not text.endswith(("。", "！", "？"))
     return out
+
+
+def _is_row(text: str) -> bool:
+    """A row of a table without rules: words and numbers with gaps between them."""
+    tokens = text.split()
+    numbers = sum(1 for token in tokens if re.fullmatch(r"[-—/]|[≥≤=<>]*[\d.,]+[%\u4e00-\u9fff]{0,4}", token))
+    return numbers >= 2 and numbers * 3 >= len(tokens) and len(tokens) >= 3
 
 
 def _grid(page: Any, table: Any, number: int, page_number: int) -> Table:

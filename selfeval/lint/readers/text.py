@@ -49,9 +49,8 @@ def read(data: bytes, name: str) -> Document:
         if not text:
             close()
         elif re.search(r"[|｜]", text):
-            for part in _row_texts(text):
-                cells = tuple(Cell(cell.strip()) for cell in re.split(r"[|｜]", part))
-                rows.append(Row(cells, f"第{number}行"))
+            cells = tuple(Cell(cell.strip()) for cell in re.split(r"[|｜]", text))
+            rows.append(Row(cells, f"第{number}行"))
         elif "\t" in line and line.count("\t") >= 2:
             rows.append(Row(tuple(Cell(part.strip()) for part in line.split("\t")), f"第{number}行"))
         else:
@@ -59,14 +58,3 @@ def read(data: bytes, name: str) -> Document:
             blocks.append(Paragraph(text, f"第{number}行"))
     close()
     return Document(name, tuple(blocks))
-
-
-def _row_texts(text: str) -> list[str]:
-    """Several rows typed on one line with `;` between them; a `;` inside a sentence of a cell splits nothing."""
-    parts = [part.strip() for part in re.split(r"[;；]", text) if part.strip()]
-    if len(parts) > 1 and all(re.search(r"[|｜]", part) or _SHORT_ROW.match(part) for part in parts):
-        return parts
-    return [text]
-
-
-_SHORT_ROW = re.compile(r"(?:合计|总分|总计|其中|[\u4e00-\u9fff]{0,6}资金)[\s\d.,:：%\u4e00-\u9fff-]*$")

@@ -93,13 +93,14 @@ def _number(value: int | float, fmt: str) -> str:
         return ""
     fmt = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", fmt.split(";")[0])
     percent = "%" in fmt
+    group = "," if "#,##" in fmt else ""
     if percent:
         number *= 100
     decimals = re.search(r"0\.(0+)", fmt)
     if decimals or (percent and "." not in fmt) or re.fullmatch(r"[#,]*0", fmt.strip("_-* ()¥￥")):
         places = len(decimals[1]) if decimals else 0
         number = half_up(number, Decimal(1).scaleb(-places))
-        text = f"{number:.{places}f}"
+        text = f"{number:{group}.{places}f}"
     else:
         text = f"{number.normalize():f}" if number else "0"
     return text + ("%" if percent else "")

@@ -16,6 +16,7 @@ _FAMILIES = (
     "money_sums",
     "points",
     "totals",
+    "table_sums",
     "listed_points",
     "grade",
     "prose_sums",

@@ -14,9 +14,10 @@ from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import chinese_number
 
 _UNIT = r"(?:人|名|个|家|项|户|所|辆|台|套|种|场次|场|次|期|处|位|件|条|篇|份)"
+_COUNT = r"\d{1,3}(?:,\d{3})+(?!\d)|\d+"
 _SAME = {"名": "人", "位": "人", "场次": "次", "场": "次"}
 _TOTAL = re.compile(
-    rf"(\d+)\s*({_UNIT})([^\d。;\n]{{0,8}}?)[,，(:;]\s*(?:其中|包括|含|分别为|分别是)[:,，]?([^。;\n)]+)"
+    rf"({_COUNT})\s*({_UNIT})([^\d。;\n]{{0,8}}?)[,，(:;]\s*(?:其中|包括|含|分别为|分别是)[:,，]?([^。;\n)]+)"
 )
 _CLOSING = re.compile(r"其他|其它|其余|一般(?:工作)?人员|工作人员|普通|科员|职员")
 _OVERLAP = re.compile(r"党员|少数民族|研究生|硕士|博士|本科|大专|学历|岁|退役|职称|兼任|下乡|驻村|借调")
@@ -50,7 +51,7 @@ def check(context: Context) -> Iterator[LintFinding]:
 
 def _parts(prose: Prose) -> Iterator[LintFinding]:
     for m in _TOTAL.finditer(prose.plain):
-        total, unit = int(m[1]), m[2]
+        total, unit = int(m[1].replace(",", "")), m[2]
         numbers, names = _segments(m[4], unit)
         if len(numbers) < 2 or any(_OVERLAP.search(name) for name in names):
             continue
@@ -78,11 +79,11 @@ def _exhaustive(names: list[str]) -> bool:
 def _segments(text: str, unit: str) -> tuple[list[int], list[str]]:
     numbers: list[int] = []
     names: list[str] = []
-    for segment in re.split(r"[、,，;和及]", text):
-        match = re.fullmatch(rf"\s*([^\d]{{1,16}}?)\s*(\d+)\s*({_UNIT})[^\d]{{0,6}}\s*", segment)
+    for segment in re.split(r"[、,，;和及](?!\d{3}(?!\d))", text):
+        match = re.fullmatch(rf"\s*([^\d]{{1,16}}?)\s*({_COUNT})\s*({_UNIT})[^\d]{{0,6}}\s*", segment)
         if not match or _SAME.get(match[3], match[3]) != _SAME.get(unit, unit):
             break
-        numbers.append(int(match[2]))
+        numbers.append(int(match[2].replace(",", "")))
         names.append(match[1])
     return numbers, names
 
@@ -133,6 +134,9 @@ def _names(prose: Prose) -> Iterator[LintFinding]:
             if len(names) + joined < 2 or any(len(name) > 16 or len(name) < 2 for name in names):
                 continue
             if count in (len(names), len(names) + joined):
+                continue
+            # 甲、乙等12个科室: the list is open
+            if count > len(names) and "等" in m[0][m.end(names_group) - m.start() :]:
                 continue
             quoted = prose.text[m.start() : m.end()][:80]
             listed = "、".join(names)

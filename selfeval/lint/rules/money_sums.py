@@ -13,7 +13,7 @@ from selfeval.lint.columns import money_role
 from selfeval.lint.context import Context, finding
 from selfeval.lint.forms import NO_REASON, Form, MoneyRow
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import is_blank, show, squeeze
+from selfeval.lint.numbers import NUMBER, is_blank, norm, plain_number, show, squeeze
 
 _ROLES = {"initial": "年初预算数", "final": "全年预算数", "paid": "全年执行数"}
 _REASON = re.compile(r"调整|追加|调增|调减|增加|增设|新增|压减|收回|核减|追减|结转|年中|统筹|上级下达|下达资金|调剂")
@@ -25,6 +25,7 @@ def check(context: Context) -> Iterator[LintFinding]:
     for form in context.forms:
         for total, parts in _blocks(form):
             yield from _sums(total, parts)
+        yield from _natures(form)
         yield from _adjustment(form)
 
 
@@ -67,8 +68,9 @@ def _sum_fault(total: MoneyRow, parts: list[MoneyRow], role: str) -> tuple[Decim
     terms = "+".join(show(amount, 6) for amount in amounts)
     if not printed:
         return (should, terms) if should > 0 else None
-    steps = [q.step for row in [total, *top] if (q := row.quantity(role))]
-    slack = max(steps, default=Decimal(0)) * (len(amounts) + 1) / 2 if min(steps) < 1 else Decimal(0)
+    # what is printed without decimals is exact: a part of 0 or 30 adds no room
+    steps = [q.step for row in [total, *top] if (q := row.quantity(role)) and q.step < 1]
+    slack = sum(steps, Decimal(0)) / 2
     nested = [amount for row in parts if row.nested and (amount := row.amount(role)) is not None]
     sums = [should, sum(nested, Decimal(0)), should + sum(nested, Decimal(0))]
     if any(abs(value - printed) <= slack for value in sums):
@@ -77,6 +79,46 @@ def _sum_fault(total: MoneyRow, parts: list[MoneyRow], role: str) -> tuple[Decim
     if should > printed or complete:
         return should, terms
     return None
+
+
+_NATURES = (
+    ("按支出性质分", ("基本支出", "项目支出")),
+    (
+        "按收入性质分",
+        (
+            "一般公共预算(?:拨款)?",
+            "政府性基金(?:预算)?(?:拨款)?",
+            r"(?:纳入)?(?:财政)?专户[^:|\d]{0,12}",
+            "其他资金",
+        ),
+    ),
+)
+
+
+def _natures(form: Form) -> Iterator[LintFinding]:
+    """The Hunan form splits its total twice more below the amounts: by kind of income and by kind of expenditure."""
+    total = form.total_money
+    if total is None:
+        return
+    text = norm(form.text)
+    wholes = [q for role in _ROLES if (q := total.quantity(role))]
+    for heading, names in _NATURES:
+        if heading not in squeeze(text) or not wholes:
+            continue
+        after = text[text.find(heading[:3]) :]
+        found = [re.search(rf"{name}\s*[:|]\s*(?:\|\s*)?({NUMBER})", after) for name in names]
+        parts = [q for m in found if m and (q := plain_number(m[1]))]
+        if len(parts) < 2:
+            continue
+        should = sum((q.value for q in parts), Decimal(0))
+        slack = sum((q.step for q in [*parts, wholes[0]] if q.step < 1), Decimal(0)) / 2
+        near = min(wholes, key=lambda q: abs(q.value - should))
+        gap = abs(near.value - should)
+        if gap <= slack or gap > near.value / 5:
+            continue
+        terms = "+".join(q.text for q in parts)
+        message = f"{heading}各项相加为{show(should, 6)}（{terms}），与{total.label}{near.text}不符。"
+        yield finding("sum", "error", total.place, f"{heading} {terms}", f"{show(should, 6)}≠{near.text}", message)
 
 
 def _adjustment(form: Form) -> Iterator[LintFinding]:

@@ -115,7 +115,7 @@ def _chain(prose: Prose) -> Iterator[LintFinding]:
         should = sum(values, Decimal(0))
         wholes = [q.value / q.scale if not all(p.unit for p in parts) else q.value for q in named]
         near = [q for q, whole in zip(named, wholes, strict=True) if abs(whole - should) <= whole / 20]
-        if not near or any(abs(whole - should) <= 1 for whole in wholes):
+        if not near or any(abs(whole - should) <= max(_slack(parts), Decimal("0.01")) for whole in wholes):
             continue
         total = near[0]
         shown = "+".join(q.text for q in parts)
@@ -125,7 +125,8 @@ def _chain(prose: Prose) -> Iterator[LintFinding]:
 
 def _list(prose: Prose) -> Iterator[LintFinding]:
     """`共12.5万元，其中：办公费3万元，印刷费2万元，其他7.5万元`."""
-    for m in re.finditer(rf"({_AMOUNT})[。,，(:;]?\s*(?:其中|分别为|包括|具体为|由)[:,，]?([^。\n)]+)", prose.plain):
+    lead = r"(?:[。,，(:;]?\s*(?:其中|分别为|包括|具体为|由)[:,，]?|:)"
+    for m in re.finditer(rf"({_AMOUNT}){lead}([^。\n)]+)", prose.plain):
         total = next(quantities(m[1]))
         parts, names = _listed(m[2])
         if len(parts) < 2 or "其中" in m[2]:

@@ -25,6 +25,16 @@ _TWO = re.compile(
     rf"{_AMOUNT}[,，;(](?:\d{{4}}年|上年|去年|上年度)[^\d。;%]{{0,10}}{_AMOUNT}[,，;)]*"
     rf"(?:同比|比上年)?(增加|减少|增长|下降|上升|降低)了?{_PERCENT}"
 )
+#: 较上年1150.3万元增加96.5万元，增长8.93%: the year before is printed too
+_FROM = re.compile(
+    rf"(?:较|比)(?:\d{{4}}年|上年|去年|上年度)[^\d。;%]{{0,8}}{_AMOUNT}[,，]?(增加|减少|增长|下降|上升|降低)了?{_AMOUNT}[,，;(]?"
+    rf"(?:同比)?(?:增长|下降|上升|降低|减少|增加|增幅|降幅)(?:率|幅)?(?:为|达|约)?了?{_PERCENT}"
+)
+#: 由上年的52.4%提高到55.1%，提高2.7%
+_BETWEEN = re.compile(
+    rf"[由从](?:[^\d。;%]{{0,10}}?){_PERCENT}\s*(?:增加|提升|提高|上升|增长|下降|降低|减少)[至到为]{_PERCENT}[^\d。;%]{{0,8}}?"
+    rf"(?:增加|提升|提高|上升|增长|下降|降低|减少)了?(?P<value>\d+(?:\.\d+)?)\s*(?P<unit>个百分点|%)"
+)
 _SHARE = re.compile(rf"{_AMOUNT}[,，(]?占[^\d。;,，%]{{0,14}}{_PERCENT}")
 _EXECUTION = re.compile(
     rf"(?:预算|资金|支出|经费)?(?:执行率|支出率|使用率|支付率|到位率|利用率)(?:达到?了?|为|是|约|:)?\s*{_PERCENT}"
@@ -41,6 +51,7 @@ def check(context: Context) -> Iterator[LintFinding]:
     for prose in context.prose:
         yield from _changes(prose)
         yield from _execution_pair(prose)
+        yield from _between(prose)
         yield from _points(prose)
         if not prose.in_table:
             yield from _shares(prose)
@@ -67,6 +78,11 @@ def _changes(prose: Prose) -> Iterator[LintFinding]:
         now, old = _value(m[1], m[2]), _value(m[3], m[4])
         if now.unit == old.unit and old.value > 0 and not _fits(m[6], now.value / old.value - 1):
             yield _wrong(prose, m[0], now.value / old.value - 1, f"({now.text}-{old.text})÷{old.text}")
+
+    for m in _FROM.finditer(prose.plain):
+        old, gap = _value(m[1], m[2]), _value(m[4], m[5])
+        if old.unit == gap.unit and old.value > 0 and not _fits(m[6], gap.value / old.value):
+            yield _wrong(prose, m[0], gap.value / old.value, f"{gap.text}÷{old.text}")
 
 
 def _wrong(prose: Prose, quoted: str, rate: Decimal, terms: str) -> LintFinding:
@@ -105,6 +121,22 @@ def _execution_pair(prose: Prose) -> Iterator[LintFinding]:
         if base.value <= 0 or _fits(m[1], paid.value / base.value):
             continue
         yield _wrong(prose, sentence.strip()[:100], paid.value / base.value, f"{paid.text}÷{base.text}")
+
+
+def _between(prose: Prose) -> Iterator[LintFinding]:
+    """The difference of two percentages that stand before it: its unit, and whether it is their difference."""
+    for m in _BETWEEN.finditer(prose.plain):
+        old, new, printed = Decimal(m[1]), Decimal(m[2]), Decimal(m["value"])
+        gap = abs(new - old)
+        relative = old > 0 and _fits(m["value"], gap / old)
+        if printed == gap and m["unit"] == "%" and not relative:
+            message = f"{m[1]}%与{m[2]}%相差{show(gap)}个百分点，不能写“{show(printed)}%”。"
+            quoted = prose.text[m.start() : m.end()]
+            yield finding("points-or-percent", "error", prose.place, quoted, f"{show(gap)}个百分点", message)
+        elif printed != gap and not (relative and m["unit"] == "%"):
+            quoted = prose.text[m.start() : m.end()]
+            message = f"{m[1]}%与{m[2]}%相差{show(gap)}个百分点，印出的是{m['value']}{m['unit']}。"
+            yield finding("rate", "error", prose.place, quoted, f"{show(gap)}个百分点", message)
 
 
 def _points(prose: Prose) -> Iterator[LintFinding]:

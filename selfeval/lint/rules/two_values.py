@@ -12,17 +12,33 @@ from decimal import Decimal
 
 from selfeval.lint.context import Context, finding
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import Quantity, norm, only, quantities
+from selfeval.lint.numbers import NUMBER, Quantity, norm, only, quantities
 
-_VERB = r"开展|举办|组织|召开|举行|实施|建设|建成|打造|推广|维护|发放|培训|新建|完成"
+_VERB = (
+    "开展|举办|组织|召开|举行|实施|建设|建成|打造|推广|维护|发放|培训|新改建|新建|改建|扩建|完成|养护|管护|补贴|救助|办理|调解|受益|"
+    "检查|查办|审计|服务|接待|覆盖|资助|慰问|印发|收集|整改|培育|种植|引进|登记|走访|受理|帮扶|安置|修复|维修|整治|治理|评选|表彰|"
+    "采购|购置|购买|安装|新增|惠及|改造|供养|硬化|清理|巡查|抽检|创建|演出|放映|接种|筛查"
+)
+_UNIT = (
+    "平方公里|平方米|公里|人次|场次|千米|万亩|公顷|家次|户次|场|次|期|种|家|个|户|人|名|台|处|项|份|套|亩|株|吨|件|起|宗|册|座|口|眼|辆|"
+    "盏|篇|条|例|床|米|头|只"
+)
 _DEED = re.compile(
-    rf"(?P<verb>{_VERB})了?(?P<noun>[\u4e00-\u9fff]{{2,18}}?)(?P<mark>共计?|累计|总计|合计)?"
-    r"(?P<number>\d+(?:\.\d+)?)\s*(?P<approx>余|多)?(?P<unit>场次|场|次|期|种|家|个|户|人次|人|台|处|项|份|套)(?!以上)"
+    rf"(?P<verb>{_VERB})了?(?P<noun>[\u4e00-\u9fff]{{2,18}}?)(?P<mark>共计?|累计|总计|合计|达到?)?"
+    rf"(?P<number>{NUMBER})\s*(?P<scale>万|亿)?(?P<approx>余|多)?(?P<unit>{_UNIT})(?!以上|[\u4e00-\u9fff]{{0,2}}目标)"
 )
-_UNITS = {"场次": "次", "场": "次", "期": "次", "名": "人", "位": "人"}
+#: what may stand before the verb without naming a part of the whole
+_WHOLE = re.compile(
+    r"全年|今年|本年度?|年内|\d{4}年度?|我[局县市区会院]|全[县市区州省]|共计|共|累计|已经?|实际|先后|积极|大力|组织|并|目前|截至年底|"
+    r"全面|认真|扎实|有效|按时|按期|成功|\s|[一二三四五六七八九十]是|\d+[.、]|\([一二三四五六七八九十\d]+\)"
+)
+_UNITS = {"场次": "次", "场": "次", "期": "次", "名": "人", "位": "人", "千米": "公里"}
 _NOT_ACTUAL = re.compile(
-    r"目标|计划|任务|要求|预期|不低于|不少于|≥|上年|去年|同期|较|比|下一步|将|拟|明年|其中|每年|每月|每个|每"
+    r"目标|计划|任务|要求|预期|不低于|不少于|≥|上年|去年|同期|较|比|下一步|将|拟|明年|其中|每年|每月|每个|每|上半年|下半年|季度|月"
 )
+_PLANNED = re.compile(r"目标|计划|任务|打算|下一步|改进|建议|思路|安排")
+_DONE_PART = re.compile(r"完成|实现|达成|执行|落实|情况|分析|特定目标")
+_HEADING = re.compile(r"\s*(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十\d]+\)|\d+[.、])")
 _STATE = re.compile(
     r"(?:^|[,，。;:、\s(])(?:年末|现有|目前|现)?(?P<name>(?:核定|人员|机关|本单位|单位)?(?:编制|行政编制|事业编制|编制总?数|在职(?:人员|职工|人数)|实有(?:人数|人员|在职人员)|"
     r"退休(?:人员|人数)|在编(?:人员|人数)))(?:数|总数)?(?:共|为|共有|共计|有)?(?P<number>\d+)(?P<unit>人|名|个)"
@@ -39,6 +55,7 @@ _QUALIFIED = re.compile(
 
 @dataclass(frozen=True)
 class _Mention:
+    verb: str
     noun: str
     value: Decimal
     unit: str
@@ -62,18 +79,24 @@ def check(context: Context) -> Iterator[LintFinding]:
 
 
 def _deeds(context: Context) -> Iterator[_Mention]:
+    planned = False
     for index, prose in enumerate(context.prose):
-        if prose.in_table and len(prose.plain) < 30:
+        heading = _HEADING.match(prose.plain)
+        if heading:
+            head = re.split(r"[。:]", prose.plain)[0][:24]
+            planned = bool(_PLANNED.search(head)) and not _DONE_PART.search(head)
+        if planned or (prose.in_table and len(prose.plain) < 30):
             continue
         for m in _DEED.finditer(prose.plain):
             start = max(prose.plain.rfind(mark, 0, m.start()) for mark in ",，。;、:\n") + 1
             before = prose.plain[start : m.start()]
-            if m["approx"] or _NOT_ACTUAL.search(prose.plain[start : m.end()]) or len(before.strip()) > 4:
+            if m["approx"] or _NOT_ACTUAL.search(prose.plain[start : m.end()]) or len(_WHOLE.sub("", before)) > 4:
                 continue
             noun = re.sub(r"^(?:各类|各种|不同主题的|多种|系列|大型)", "", m["noun"])
             quoted = prose.text[m.start() : m.end()]
             unit = _UNITS.get(m["unit"], m["unit"])
-            yield _Mention(noun, Decimal(m["number"]), unit, bool(m["mark"]), prose.place, index, quoted)
+            value = Decimal(m["number"].replace(",", "")) * {"万": 10**4, "亿": 10**8}.get(m["scale"], 1)
+            yield _Mention(m["verb"], noun, value, unit, bool(m["mark"]), prose.place, index, quoted)
 
 
 def _contradict(one: _Mention, other: _Mention) -> bool:
@@ -81,7 +104,7 @@ def _contradict(one: _Mention, other: _Mention) -> bool:
     if one.unit != other.unit or one.value == other.value or one.index == other.index:
         return False
     if one.noun == other.noun:
-        return len(one.noun) >= 4 and (one.mark or other.mark)
+        return len(one.noun) >= 4 and (one.mark or other.mark or one.verb == other.verb)
     whole, part = sorted((one, other), key=lambda mention: len(mention.noun))
     same = len(whole.noun) >= 4 and part.noun.endswith(whole.noun[-2:]) and _within(whole.noun, part.noun)
     return same and part.mark and part.value > whole.value
