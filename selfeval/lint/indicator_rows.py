@@ -113,7 +113,8 @@ def _length(cells: Sequence[str | None]) -> int:
 
 def _indicator(values: dict[str, str], place: str, has: set[str]) -> Indicator | None:
     weight, score = values.get("weight"), values.get("score")
-    if not (plain_number(weight or "") or plain_number(score or "")):
+    pointless = not has & {"weight", "score"} and {"target", "actual"} <= has and not is_blank(values.get("target", ""))
+    if not (plain_number(weight or "") or plain_number(score or "") or pointless):
         return None
     name = values.get("name") or values.get("level2") or values.get("level1") or ""
     nature, unit = squeeze(values.get("nature", "")), values.get("unit", "").strip()

@@ -76,7 +76,7 @@ def test_workbook_numbers_as_excel_shows_them(tmp_path: Path) -> None:
     book.save(tmp_path / "numbers.xlsx")
     table = read(tmp_path / "numbers.xlsx").blocks[0]
     assert isinstance(table, Table)
-    assert [cell.text for cell in table.rows[1].cells][:3] == ["96.85%", "4614453.10", "9.685"]
+    assert [cell.text for cell in table.rows[1].cells][:3] == ["96.85%", "4,614,453.10", "9.685"]
 
 
 def test_text_encodings(tmp_path: Path) -> None:

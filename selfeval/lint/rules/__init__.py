@@ -20,6 +20,7 @@ _FAMILIES = (
     "listed_points",
     "grade",
     "prose_sums",
+    "implied",
     "counts",
     "rates",
     "two_values",

@@ -15,12 +15,13 @@ from selfeval.lint.numbers import chinese_number
 
 _UNIT = r"(?:人|名|个|家|项|户|所|辆|台|套|种|场次|场|次|期|处|位|件|条|篇|份)"
 _COUNT = r"\d{1,3}(?:,\d{3})+(?!\d)|\d+"
+_PEOPLE = ("人", "名", "位")
 _SAME = {"名": "人", "位": "人", "场次": "次", "场": "次"}
 _TOTAL = re.compile(
     rf"({_COUNT})\s*({_UNIT})([^\d。;\n]{{0,8}}?)[,，(:;]\s*(?:其中|包括|含|分别为|分别是)[:,，]?([^。;\n)]+)"
 )
 _CLOSING = re.compile(r"其他|其它|其余|一般(?:工作)?人员|工作人员|普通|科员|职员")
-_OVERLAP = re.compile(r"党员|少数民族|研究生|硕士|博士|本科|大专|学历|岁|退役|职称|兼任|下乡|驻村|借调")
+_OVERLAP = re.compile(r"党员|少数民族|研究生|硕士|博士|本科(?![普技室])|大专|学历|岁|退役|职称|兼任|下乡|驻村|借调")
 _DISJOINT = re.compile(
     r"编制|行政|事业|参公|工勤|在职|退休|离休|在编|主席|主任|局长|书记|正科|副科|正股|科级|男|女|聘用|临聘"
 )
@@ -44,6 +45,7 @@ _NAMES_THEN_COUNT = re.compile(
 def check(context: Context) -> Iterator[LintFinding]:
     for prose in context.prose:
         yield from _parts(prose)
+        yield from _total_last(prose)
         yield from _growth(prose)
         if not prose.in_table:
             yield from _names(prose)
@@ -58,14 +60,35 @@ def _parts(prose: Prose) -> Iterator[LintFinding]:
         got = sum(numbers)
         if any(sum(chosen) == total for size in range(2, len(numbers)) for chosen in combinations(numbers[:10], size)):
             continue
-        closed = bool(_CLOSING.search(names[-1]))
+        closed = bool(_CLOSING.search(names[-1])) or "分别" in m[0][: m.start(4) - m.start()]
         kinds = all(_DISJOINT.search(name) for name in names)
-        if got == total or not (closed or (kinds and (got > total or _exhaustive(names))) or (got > total and kinds)):
+        over = got > total and (kinds or unit not in _PEOPLE)
+        if got == total or not (closed or over or (kinds and _exhaustive(names))):
             continue
         parts = "+".join(str(number) for number in numbers)
         head = prose.text[max(0, m.start() - 12) : m.end(2)]
         quoted = f"{re.split(r'[。;；,，、]', head)[-1]}（{parts}）"
         message = f"总数写{total}{unit}，所列各项相加为{parts}={got}{unit}，两者不符。"
+        yield finding("count-against-list", "error", prose.place, quoted, f"{got}{unit}={parts}", message)
+
+
+_ITEM = rf"[\u4e00-\u9fff]{{1,14}}?(?:{_COUNT})\s*{_UNIT}"
+_PARTS_FIRST = re.compile(
+    rf"((?:{_ITEM}[、,，和及])+{_ITEM})[,，;。]\s*(?:共有?|共计|合计|总计|总共)[^\d。;，,]{{0,8}}?({_COUNT})\s*({_UNIT})"
+)
+
+
+def _total_last(prose: Prose) -> Iterator[LintFinding]:
+    """行政编制26名，工勤编制3名，共有编制34名."""
+    for m in _PARTS_FIRST.finditer(prose.plain):
+        total, unit = int(m[2].replace(",", "")), m[3]
+        numbers, names = _segments(m[1], unit)
+        got = sum(numbers)
+        if len(numbers) != len(re.findall(_ITEM, m[1])) or any(_OVERLAP.search(name) for name in names) or got == total:
+            continue
+        parts = "+".join(str(number) for number in numbers)
+        quoted = prose.text[m.start() : m.end()]
+        message = f"所列各项相加为{parts}={got}{unit}，总数写{total}{unit}，两者不符。"
         yield finding("count-against-list", "error", prose.place, quoted, f"{got}{unit}={parts}", message)
 
 

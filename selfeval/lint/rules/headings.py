@@ -102,7 +102,7 @@ def _level(heading: _Heading) -> LintFinding:
 def _closing(context: Context) -> Iterator[LintFinding]:
     """A report that judges and names problems also says what will be done; nothing is asked of an excerpt."""
     text = norm(context.text)
-    if context.cut or len(text) < 400 or not any(_REPORT.search(p.plain) for p in context.prose[:6]):
+    if context.cut or len(text) < 300 or not any(_REPORT.search(p.plain) for p in context.prose[:6]):
         return
     chapters = [h for h in _headings(context) if h is not None]
     if len([h for h in chapters if h.level == 1]) < 3:

@@ -11,13 +11,14 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby
 
+from selfeval.lint import indicator_rows
 from selfeval.lint.columns import money_role
 from selfeval.lint.context import Context, finding
 from selfeval.lint.lines import Line
 from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import Quantity, is_blank, plain_number, show, squeeze
 
-_TOTAL = re.compile(r"(?:合计|总计|共计|总合计)[:：]?")
+_TOTAL = re.compile(r"[\u4e00-\u9fff]{0,4}(?:合计|总计|共计)[:：]?")
 _PART = re.compile(r"其中|小计|^\(?\d+\)|^[-—]")
 #: columns whose numbers do not add up.
 _NO_SUM = re.compile(r"率|比|序号|编号|代码|编码|单价|平均|人均|标准|均|排名|名次|年份|时间|日期|电话")
@@ -26,14 +27,13 @@ _NO_SUM = re.compile(r"率|比|序号|编号|代码|编码|单价|平均|人均|
 def check(context: Context) -> Iterator[LintFinding]:
     known = {item.place for form in context.forms for item in form.indicators}
     known |= {row.place for form in context.forms for row in form.money if not _TOTAL.fullmatch(row.label)}
-    for _, group in groupby(context.lines, key=lambda line: line.table):
-        rows = [line for line in group if line.table is not None]
-        if len(rows) < 4 or any(line.place in known for line in rows):
-            continue
+    for (table, other), group in groupby(context.lines, key=lambda line: (line.table, line.place not in known)):
+        rows = list(group)
         header = _header(rows)
-        if header is not None:
-            yield from _totals(rows, header)
-            yield from _rates(rows, header)
+        if table is None or not other or len(rows) < 4 or header is None:
+            continue
+        yield from _totals(rows, header)
+        yield from _rates(rows, header)
 
 
 def _header(rows: Sequence[Line]) -> int | None:
@@ -45,6 +45,8 @@ def _header(rows: Sequence[Line]) -> int | None:
 def _totals(rows: Sequence[Line], header: int) -> Iterator[LintFinding]:
     width = len(rows[header].cells)
     body = [line for line in rows[header + 1 :] if len(line.cells) == width]
+    end = next((i for i, line in enumerate(body) if indicator_rows.header(line)), len(body))
+    body = body[:end]
     marks = [i for i, line in enumerate(body) if any(_TOTAL.fullmatch(squeeze(text)) for text in line.own[:2])]
     if len(marks) != 1 or any(_PART.search(squeeze(line.own[0])) for line in body if line.own):
         return
@@ -53,7 +55,9 @@ def _totals(rows: Sequence[Line], header: int) -> Iterator[LintFinding]:
     columns = [
         (column, found)
         for column in range(1, width)
-        if not _NO_SUM.search(rows[header].cells[column]) and (found := _column(body[at], parts, column))
+        if not _NO_SUM.search(rows[header].cells[column])
+        and not _repeats(body[at], column)
+        and (found := _column(body[at], parts, column))
     ]
     right = [column for column, (total, should, slack) in columns if abs(should - total.value) <= slack]
     for column, (total, should, slack) in columns:
@@ -66,10 +70,15 @@ def _totals(rows: Sequence[Line], header: int) -> Iterator[LintFinding]:
         yield finding("sum", "error", f"{body[at].place}“{name}”", total.text, show(should, 6), message)
 
 
+def _repeats(line: Line, column: int) -> bool:
+    """The cell is the right part of a merged one."""
+    return line.merged[column] and line.cells[column] == line.cells[column - 1]
+
+
 def _column(total: Line, parts: Sequence[Line], column: int) -> tuple[Quantity, Decimal, Decimal] | None:
     """The printed total, the sum of the rows and the room that rounding leaves; None when the column is not all numbers."""
     printed = plain_number(total.cells[column])
-    texts = [line.cells[column] for line in parts if not line.merged[column]]
+    texts = [line.cells[column] for line in parts if not _repeats(line, column)]
     numbers = [plain_number(text) for text in texts]
     known = [q for q in numbers if q]
     if printed is None or printed.percent or len(known) < 2 or any(q.percent for q in known):

@@ -89,8 +89,16 @@ def _scores(form: Form, total: Total) -> Iterator[LintFinding]:
     weights = _sum([w for i in form.indicators if (w := i.weight_value) is not None])
     if execution is None and weight is not None:
         return
+    whole = plain_number(total.weight or "")
+    if whole and whole.value == weights < _HUNDRED:  # the 10 points of 预算执行率 are left out of this row
+        execution = None
     should = known + (execution or 0)
-    if execution is None and weights < _HUNDRED and known <= printed.value <= known + 20:
+    if (
+        execution is None
+        and not (whole and whole.value == weights)
+        and weights < _HUNDRED
+        and known <= printed.value <= known + 20
+    ):
         return
     rounded = printed.step < 1 and half_up(should, printed.step) == printed.value
     if rounded or abs(should - printed.value) <= Decimal("0.011"):
