@@ -252,11 +252,23 @@ def _publish(batch: Batch, out: Path, attempt: dict[str, Any]) -> State[list[pac
         with work.guarded("发布"), work.home.lock(f"{work.year}-{work.unit}"), work.home.lock(f"{work.year}"):
             told = {**attempt, "inputs": work.digest, "code": code_of("发布")}
             outcomes.append(package.publish_unit(work.pipeline, out, told))
+    for work in batch.works:
+        if work.error:
+            failed_unit(work, out, attempt)
     artifacts.published(batch, outcomes)
     wrong = [f"{o.unit}：{blocked_line(o)}" for o in outcomes if o.status == "blocked"]
     wrong += [f"{w.unit}：{w.error}" for w in batch.works if w.error]
     said = "；".join(wrong or [f"{o.unit}：{words.STATUS[o.status]}" for o in outcomes])
     return Failed(message=said, data=outcomes) if wrong else Completed(message=said, data=outcomes)
+
+
+def failed_unit(work: UnitWork, out: Path, attempt: dict[str, Any]) -> None:
+    """Let a unit's folder say that it failed. What fails here too, as on a full disk, is only logged."""
+    try:
+        with work.home.lock(f"{work.year}-{work.unit}"), work.home.lock(f"{work.year}"):
+            package.publish_failure(out, work.year, work.unit, str(work.error), attempt)
+    except OSError:
+        LOG.exception("unit %s: its failure could not be published", work.unit)
 
 
 def publish(batch: Batch, out: Path, attempt: dict[str, Any]) -> list[package.Outcome]:

@@ -105,7 +105,16 @@ def _report_key(p: UnitPipeline) -> str:
             "scores": asdict(year.scores),
             "findings": [asdict(f) for f in year.findings],
             "accounts": [asdict(a) for a in year.accounts],
-            "rest": [year.unit, year.year, year.profile, year.notes, year.missing, year.draft, year.confirmed],
+            "rest": [
+                year.unit,
+                year.year,
+                year.profile,
+                year.notes,
+                year.missing,
+                year.draft,
+                year.confirmed,
+                year.lines,
+            ],
         }
     )
 
@@ -124,7 +133,7 @@ def publish_unit(p: UnitPipeline, out: Path, attempt: Mapping[str, Any]) -> Outc
         issued = _issued_before(target)
     steps = [asdict(r) for r in p.store.records]
     run = run_json(p, status, issued, {**attempt, "steps": steps})
-    files["run.json"] = (json.dumps(run, ensure_ascii=False, indent=1) + "\n").encode()
+    files["run.json"] = _text(run)
     keep = None if status == "issued" else (lambda folder: {n: folder / n for n in ISSUED if (folder / n).is_file()})
     publish.replace(target, files, keep=keep)
     if p.plan.draft and p.reportable:
@@ -133,6 +142,34 @@ def publish_unit(p: UnitPipeline, out: Path, attempt: Mapping[str, Any]) -> Outc
     counts = {s: sum(f.count for f in p.findings if f.severity == s) for s in ("error", "warning", "info")}
     reasons = tuple(f.message for f in p.findings if f.severity == "error")
     return Outcome(p.plan.unit, p.plan.year, status, target, counts, reasons)
+
+
+def publish_failure(out: Path, year: int, unit: str, reason: str, attempt: Mapping[str, Any]) -> None:
+    """Say that a run failed for a unit, by one Chinese sentence: as its only finding, and in run.json.
+
+    What the last run issued or set aside stays as it was; run.json keeps its account of it.
+    """
+    target = out / str(year) / unit
+    empty: dict[str, Any] = {"unit": unit, "year": year, "name": "", "issued": None, "datasets": {}, "others": []}
+    before = _run_before(target) or {**empty, "versions": digest.versions()}
+    message = reason.rstrip("。") + "。"
+    finding = Finding("run.failed", "error", message, "请按所述改正后重新运行；仍不能解决的，请联系技术人员查看日志。")
+    files: dict[str, bytes | Path] = {
+        "findings.json": pages.as_json([finding]),
+        "findings.xlsx": pages.as_xlsx([finding]),
+        "findings.html": pages.as_html(unit, before["name"] or unit, year, "failed", [finding]),
+        "run.json": _text({**before, "status": "failed", "attempt": {**attempt, "steps": []}}),
+    }
+    publish.replace(target, files, keep=_all_files)
+    index.write(target.parent, year)
+
+
+def _all_files(folder: Path) -> dict[str, Path]:
+    return {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
+
+
+def _text(run: Mapping[str, Any]) -> bytes:
+    return (json.dumps(run, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _finding_files(p: UnitPipeline, status: Status) -> dict[str, bytes | Path]:
@@ -157,11 +194,16 @@ def _issued(files: Mapping[str, bytes | Path]) -> dict[str, Any]:
 
 
 def _issued_before(target: Path) -> dict[str, Any] | None:
+    before = _run_before(target)
+    return before["issued"] if before else None
+
+
+def _run_before(target: Path) -> dict[str, Any] | None:
     try:
         before: dict[str, Any] = json.loads((target / "run.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    return before["issued"]  # type: ignore[no-any-return]
+    return before
 
 
 def run_json(

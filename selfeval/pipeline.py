@@ -18,12 +18,12 @@ import duckdb
 
 from schemas import Dataset, Scope, Table, datasets, default_domains
 from selfeval import digest, duck, outline
-from selfeval.checks import crosscheck, resolve
+from selfeval.checks import consequences, crosscheck, resolve
 from selfeval.checks.accepted import open_views
 from selfeval.checks.resolve import Part, parts_of
 from selfeval.facts import catalogue, codec, engine
 from selfeval.model import DatasetAccount, Fact, FileAccount, Finding, Scores, UnitYear
-from selfeval.scoring import load_department_pack, load_pack, progress_lines, score, score_facts
+from selfeval.scoring import DepartmentPack, Pack, load_department_pack, load_pack, progress_lines, score, score_facts
 from selfeval.settings import Settings, load_confirmed, load_settings
 from selfeval.sources.part import read_part
 from selfeval.sources.scan import Inventory, RawFile, scan
@@ -43,6 +43,8 @@ class Plan:
     confirmed: Mapping[str, str]
     inventory: Inventory
     scope: Scope
+    pack: Pack
+    department_pack: DepartmentPack
     draft: bool = False
 
     @property
@@ -64,6 +66,7 @@ class Plan:
                 "files": files,
                 "others": self.inventory.others,
                 "settings": self.settings.model_dump(mode="json"),
+                "packs": [self.pack.model_dump(mode="json"), self.department_pack.model_dump(mode="json")],
                 "confirmed": dict(self.confirmed),
                 "draft": self.draft,
             }
@@ -77,7 +80,17 @@ def plan(raw: Path, year: int, unit: str, *, draft: bool = False) -> Plan:
         raise FileNotFoundError(root)
     settings = load_settings(root)
     scope = Scope(year, unit, settings.domains_with(default_domains()))
-    return Plan(unit, year, settings, load_confirmed(root), scan(root, year, unit, settings), scope, draft)
+    return Plan(
+        unit,
+        year,
+        settings,
+        load_confirmed(root),
+        scan(root, year, unit, settings),
+        scope,
+        load_pack(settings.pack, root),
+        load_department_pack(settings.department_pack, root),
+        draft,
+    )
 
 
 def schema_digest(table: Table, scope: Scope) -> str:
@@ -244,8 +257,8 @@ class UnitPipeline:
             outline.indicators(self.tables, self.plan.confirmed),
             outline.projects(self.tables),
             self.raw_facts,
-            pack=load_pack(self.plan.settings.pack),
-            department=load_department_pack(self.plan.settings.department_pack),
+            pack=self.plan.pack,
+            department=self.plan.department_pack,
             profile=profile,
             year=self.plan.year,
             notes=notes,
@@ -266,9 +279,11 @@ class UnitPipeline:
         found = [*outline.absent(self.plan.awaited, self.plan.missing), *self.plan.inventory.findings]
         for name in self.checked:
             found += [Finding(**f) for f in self.checked[name].json("findings.json")]
-        found += self.crosschecked
+        across = list(self.crosschecked)
         if "budget" in self.tables and "indicators" in self.tables:
-            found += self.scored[1]
+            across += self.scored[1]
+        causes = consequences.unusable((d.name for d in self.plan.awaited), self.accounts, found)
+        found += consequences.without_consequences(across, causes)
         order = list(datasets())
         clean = [outline.scrubbed(f) for f in found]
         return tuple(
@@ -319,7 +334,7 @@ class UnitPipeline:
             missing=self.plan.missing,
             draft=self.plan.draft,
             confirmed=self.plan.confirmed,
-            lines=progress_lines(load_department_pack(self.plan.settings.department_pack)),
+            lines=progress_lines(self.plan.department_pack),
         )
 
 

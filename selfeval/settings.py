@@ -5,6 +5,7 @@ Belongs here: reading and checking both files. A wrong key or value is a ConfigE
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
@@ -88,19 +89,55 @@ class ConfirmedFile(_Strict):
     entries: tuple[Confirmed, ...] = Field(default=(), alias="说明")
 
 
+#: pydantic's error types in the words of whoever wrote the file; {placeholders} are pydantic's own.
+_WRONG = {
+    "extra_forbidden": "不是可以设置的项目",
+    "missing": "没有填写",
+    "string_too_short": "不能为空",
+    "string_type": "应为文字，写在英文双引号内",
+    "tuple_type": "应为方括号内的列表",
+    "dict_type": "应为一节设置",
+    "bool_type": "应为true或false",
+    "bool_parsing": "应为true或false",
+    "greater_than_equal": "应不小于{ge}",
+    "less_than_equal": "应不大于{le}",
+}
+
+
+def _said(error: Any) -> str:
+    words = _WRONG.get(error["type"])
+    if words is not None:
+        return words.format(**error.get("ctx", {}))
+    own = error["msg"].removeprefix("Value error, ")
+    return f"填写不正确（{own}）" if error["type"] == "value_error" else "填写不正确"
+
+
+def _place(error: ValueError) -> str:
+    """第3行, where the parser says so."""
+    line = re.search(r"at line (\d+)", str(error))
+    return f"第{line[1]}行" if line else ""
+
+
+def _hint(path: Path) -> str:
+    """What a clerk most often trips over: TOML wants a key that is not ASCII in quotation marks."""
+    text = path.read_bytes().decode("utf-8-sig", errors="replace")
+    bare = re.search(r"^\s*\[{0,2}\s*([^\s\"'#=\[\]]*[^\x00-\x7f][^\s\"'=\[\]]*)\s*(?:=|\]|\.)", text, re.M)
+    return f'（中文的键要加英文双引号，写作"{bare[1]}"）' if bare else ""
+
+
 def _load(path: Path, model: type[M]) -> M:
     if not path.is_file():
         return model()
     try:
         raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path.name}不是有效的TOML文件（{error}），请改正后重新运行。") from error
+        raise ConfigError(f"{path.name}{_place(error)}不是有效的TOML，请改正后重新运行{_hint(path)}。") from error
     try:
         return model.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{path.name}的“{key}”填写不正确（{first['msg']}），请改正后重新运行。") from error
+        raise ConfigError(f"{path.name}的“{key}”{_said(first)}，请改正后重新运行。") from error
 
 
 def load_settings(unit_dir: Path) -> Settings:

@@ -118,7 +118,8 @@ def report(ending: Ending, arguments: argparse.Namespace, named: Sequence[str]) 
             name = "report.html" if outcome.status == "issued" else "findings.html"
             print(f"    {outcome.folder / name}")
         for unit, error in ending.errors.items():
-            print(f"{unit}  {words.STATUS['failed']}  {error}")
+            kind = "设置有误" if unit in ending.misconfigured else words.STATUS["failed"]
+            print(f"{unit}  {kind}  {error}")
         if folder := next((o.folder.parent for o in ending.outcomes), None):
             print(f"全部单位：{folder / 'index.html'}")
     return exit_status(ending, named)

@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from selfeval.settings import ConfigError
+
 PACKS = Path(__file__).with_name("packs")
 DEFAULT_PACK = "national-2020"
 DEFAULT_DEPARTMENT_PACK = "department-sichuan-c"
@@ -23,7 +25,7 @@ Share = Annotated[Decimal, Field(ge=0, le=1)]
 Points = Annotated[Decimal, Field(ge=0, le=100)]
 
 
-class PackError(ValueError):
+class PackError(ConfigError):
     """A pack cannot be used; the message names the file and the key."""
 
 
@@ -229,18 +231,18 @@ def progress_lines(pack: DepartmentPack) -> dict[str, Decimal]:
     }
 
 
-def load_pack(name_or_path: str | Path = DEFAULT_PACK) -> Pack:
-    """A project pack, by the name it is shipped under or by the path of a .toml file."""
-    return _load(name_or_path, Pack)
+def load_pack(name_or_path: str | Path = DEFAULT_PACK, folder: Path = Path()) -> Pack:
+    """A project pack, by the name it is shipped under or by the path of a .toml file, from `folder` where relative."""
+    return _load(name_or_path, Pack, folder)
 
 
-def load_department_pack(name_or_path: str | Path = DEFAULT_DEPARTMENT_PACK) -> DepartmentPack:
-    """A department pack, by the name it is shipped under or by the path of a .toml file."""
-    return _load(name_or_path, DepartmentPack)
+def load_department_pack(name_or_path: str | Path = DEFAULT_DEPARTMENT_PACK, folder: Path = Path()) -> DepartmentPack:
+    """A department pack, named as a project pack is."""
+    return _load(name_or_path, DepartmentPack, folder)
 
 
-def _load(name_or_path: str | Path, model: type[PackType]) -> PackType:
-    path = _locate(name_or_path)
+def _load(name_or_path: str | Path, model: type[PackType], folder: Path) -> PackType:
+    path = _locate(name_or_path, folder)
     try:
         # Decimal straight from the text: a float would already have lost the value.
         raw = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
@@ -254,9 +256,9 @@ def _load(name_or_path: str | Path, model: type[PackType]) -> PackType:
         raise PackError("\n".join(_line(path, dict(detail)) for detail in error.errors())) from error
 
 
-def _locate(name_or_path: str | Path) -> Path:
+def _locate(name_or_path: str | Path, folder: Path) -> Path:
     if isinstance(name_or_path, Path) or name_or_path.endswith(".toml"):
-        return Path(name_or_path)
+        return folder / name_or_path
     path = PACKS / f"{name_or_path}.toml"
     shipped = sorted(p.stem for p in PACKS.glob("*.toml"))
     if name_or_path not in shipped:
