@@ -66,6 +66,17 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """The first rows of one file that a fact rests on, as text: `rows` are (physical row, cells), private cells masked."""
+
+    dataset: str
+    file: str
+    sheet: str | None
+    columns: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
 class FileAccount:
     """Where the physical lines of one file (one sheet of a workbook) went: lines == read + other_lines."""
 
@@ -244,3 +255,5 @@ class UnitYear:
     confirmed: Mapping[str, str] = field(default_factory=dict)
     #: the official line that a rate is held against, by fact id (支出进度 of the department's rule pack).
     lines: Mapping[str, Decimal] = field(default_factory=dict)
+    #: the first rows each fact rests on, by fact id.
+    samples: Mapping[str, Sequence[Sample]] = field(default_factory=dict)

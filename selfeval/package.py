@@ -105,6 +105,7 @@ def _report_key(p: UnitPipeline) -> str:
             "scores": asdict(year.scores),
             "findings": [asdict(f) for f in year.findings],
             "accounts": [asdict(a) for a in year.accounts],
+            "samples": {i: [asdict(s) for s in found] for i, found in year.samples.items()},
             "rest": [
                 year.unit,
                 year.year,

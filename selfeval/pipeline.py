@@ -21,9 +21,18 @@ from selfeval import digest, duck, outline
 from selfeval.checks import consequences, crosscheck, resolve
 from selfeval.checks.accepted import open_views
 from selfeval.checks.resolve import Part, parts_of
-from selfeval.facts import catalogue, codec, engine
-from selfeval.model import DatasetAccount, Fact, FileAccount, Finding, Scores, UnitYear
-from selfeval.scoring import DepartmentPack, Pack, load_department_pack, load_pack, progress_lines, score, score_facts
+from selfeval.facts import catalogue, codec, engine, samples
+from selfeval.model import DatasetAccount, Fact, FileAccount, Finding, Sample, Scores, UnitYear
+from selfeval.scoring import (
+    DepartmentPack,
+    Pack,
+    beside_targets,
+    load_department_pack,
+    load_pack,
+    progress_lines,
+    score,
+    score_facts,
+)
 from selfeval.settings import Settings, load_confirmed, load_settings
 from selfeval.sources.part import read_part
 from selfeval.sources.scan import Inventory, RawFile, scan
@@ -210,11 +219,11 @@ class UnitPipeline:
         return [Finding(**f) for f in entry.info["findings"]]
 
     @cached_property
-    def raw_facts(self) -> dict[str, Fact]:
-        """The figures of all subjects, by id; each subject is kept by itself."""
+    def _figures(self) -> list[Entry]:
+        """Figures and their first rows, a store entry a subject: each is kept by itself."""
         owner = {t.slug: d.name for d in datasets().values() for t in d.tables}
-        facts: dict[str, Fact] = {}
-        code = digest.of_code(("selfeval.facts.engine", "selfeval.checks.accepted"))
+        code = digest.of_code(("selfeval.facts.engine", "selfeval.facts.samples", "selfeval.checks.accepted"))
+        entries = []
         for subject in catalogue.subjects():
             needed = {owner[slug] for slug in subject.needs}
             if not needed <= self._rows_key.keys():
@@ -229,12 +238,22 @@ class UnitPipeline:
             def build(folder: Path, subject: catalogue.Subject = subject) -> dict[str, Any]:
                 with self.connect() as con:
                     found = engine.compute(con, subject, self.plan.year)
+                    samples.write(folder / "samples.json", samples.compute(con, subject, found))
                 codec.write(folder / "facts.json", found)
                 return {}
 
-            entry = self.store.memo("facts", subject.name, depends, build)
-            facts |= {f.id: f for f in codec.read(entry.file("facts.json"))}
-        return facts
+            entries.append(self.store.memo("facts", subject.name, depends, build))
+        return entries
+
+    @cached_property
+    def raw_facts(self) -> dict[str, Fact]:
+        """The figures of all subjects, by id."""
+        return {f.id: f for entry in self._figures for f in codec.read(entry.file("facts.json"))}
+
+    @cached_property
+    def samples(self) -> dict[str, list[Sample]]:
+        """The first rows each figure rests on, by fact id."""
+        return {i: s for entry in self._figures for i, s in samples.read(entry.file("samples.json")).items()}
 
     @cached_property
     def tables(self) -> dict[str, list[dict[str, Any]]]:
@@ -271,7 +290,9 @@ class UnitPipeline:
 
     @cached_property
     def facts(self) -> dict[str, Fact]:
-        return dict(sorted({**self.raw_facts, **score_facts(self.scored[0], self.raw_facts, self._digests)}.items()))
+        scores, raw = self.scored[0], self.raw_facts
+        own = {**raw, **beside_targets(scores, raw), **score_facts(scores, raw, self._digests)}
+        return dict(sorted(own.items()))
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -335,6 +356,7 @@ class UnitPipeline:
             draft=self.plan.draft,
             confirmed=self.plan.confirmed,
             lines=progress_lines(self.plan.department_pack),
+            samples=self.samples,
         )
 
 

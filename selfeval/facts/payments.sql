@@ -18,7 +18,7 @@ rows = { payments = "project_code = {project}" }
 
 [[fact]]
 id = "finance.progress_{month}"
-name = "截至{month}月底的支出进度"
+name = "截至{label}月底的支出进度"
 unit = "比率"
 definition = "截至该月底的支付金额之和÷全年预算总额"
 rows = { payments = "month(paid_on) <= CAST({month} AS INTEGER)", budget = "true" }
@@ -55,7 +55,7 @@ progress AS (
         CAST(coalesce(sum(p.amount), 0) AS VARCHAR) AS value,
         (SELECT sum(budget_final) FROM projects) AS divisor,
         NULL AS project,
-        NULL AS label
+        CAST(months.month AS VARCHAR) AS label
     FROM months LEFT JOIN payments p ON month(p.paid_on) <= months.month
     GROUP BY months.month
 ),

@@ -17,7 +17,7 @@ rows = { shares = "true" }
 
 [[fact]]
 id = "shares.month.{month}"
-name = "{month}月科普员分享量"
+name = "{label}月科普员分享量"
 unit = "条"
 definition = "分享时间在该月的分享记录行数"
 rows = { shares = "month(\"time\") = CAST({month} AS INTEGER)" }
@@ -26,10 +26,10 @@ WITH months AS (
     SELECT strftime("time", '%m') AS month, count(*) AS shares, sum(reads) AS reads FROM shares GROUP BY ALL
 ),
 final AS (
-    SELECT 'shares.total' AS id, sum(shares) AS value FROM months
+    SELECT 'shares.total' AS id, sum(shares) AS value, NULL AS label FROM months
     UNION ALL
-    SELECT 'shares.reads_total', sum(reads) FROM months
+    SELECT 'shares.reads_total', sum(reads), NULL FROM months
     UNION ALL
-    SELECT 'shares.month.' || month, shares FROM months
+    SELECT 'shares.month.' || month, shares, ltrim(month, '0') FROM months
 )
-SELECT id, value, NULL AS divisor, NULL AS project, NULL AS label FROM final ORDER BY id
+SELECT id, value, NULL AS divisor, NULL AS project, label FROM final ORDER BY id

@@ -10,7 +10,7 @@ rows = { tasks = "true" }
 
 [[fact]]
 id = "shares.task_month.{month}"
-name = "{month}月分享任务数"
+name = "{label}月分享任务数"
 unit = "条"
 definition = "科普员月任务中该月的任务数之和"
 rows = { tasks = "right(\"month\", 2) = {month}" }
@@ -19,8 +19,8 @@ WITH months AS (
     SELECT right("month", 2) AS month, sum(task) AS task FROM tasks GROUP BY ALL
 ),
 final AS (
-    SELECT 'shares.task_total' AS id, sum(task) AS value FROM months
+    SELECT 'shares.task_total' AS id, sum(task) AS value, NULL AS label FROM months
     UNION ALL
-    SELECT 'shares.task_month.' || month, task FROM months
+    SELECT 'shares.task_month.' || month, task, ltrim(month, '0') FROM months
 )
-SELECT id, value, NULL AS divisor, NULL AS project, NULL AS label FROM final ORDER BY id
+SELECT id, value, NULL AS divisor, NULL AS project, label FROM final ORDER BY id

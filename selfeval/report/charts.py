@@ -10,10 +10,13 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from selfeval.model import UnitYear
+from selfeval.model import IndicatorScore, Project, UnitYear
 
 _INK, _FILL, _LINE, _SOFT = "#1d2530", "#3b6ea5", "#c25b2a", "#d5dbe3"
-_FONTS = ["Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "sans-serif"]
+#: What the text is measured with, and what a reader's machine may show it in.
+_FONT, _FONTS = "Noto Sans CJK SC", "'Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
+#: A chart shows no more bars than a page can hold.
+_PROJECTS, _INDICATORS = 20, 40
 
 
 def svg(u: UnitYear, name: str) -> str:
@@ -26,7 +29,7 @@ def svg(u: UnitYear, name: str) -> str:
     style: Any = {
         "svg.fonttype": "none",
         "svg.hashsalt": "selfeval",
-        "font.family": _FONTS,
+        "font.family": [_FONT],
         "font.size": 11,
         "axes.spines.top": False,
         "axes.spines.right": False,
@@ -51,7 +54,26 @@ def _inline(text: str, name: str) -> str:
     body = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", body, count=1)
     body = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", body, count=1)
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.S)
+    body = body.replace(f"'{_FONT}'", _FONTS)
     return re.sub(r'(id="|href="#|url\(#)', rf"\g<1>{name}-", body)
+
+
+def shown_projects(u: UnitYear) -> list[Project]:
+    """The projects of the budget chart: all, or the largest by 全年预算数, in the order of the form."""
+    own = [s.project for s in u.scores.projects]
+    largest = sorted(range(len(own)), key=lambda n: (-own[n].budget_final, n))[:_PROJECTS]
+    return [own[n] for n in sorted(largest)]
+
+
+def shown_indicators(u: UnitYear) -> list[IndicatorScore]:
+    """The indicators of the scores chart: all that have points, or those that lost most, in the order of the form."""
+    own = [i for s in u.scores.projects for i in s.indicators if i.points is not None and i.indicator.weight > 0]
+    worst = sorted(range(len(own)), key=lambda n: (_share(own[n]), n))[:_INDICATORS]
+    return [own[n] for n in sorted(worst)]
+
+
+def _share(item: IndicatorScore) -> Decimal:
+    return (item.points or Decimal(0)) / item.indicator.weight * 100
 
 
 def _number(u: UnitYear, fact_id: str) -> float:
@@ -73,7 +95,7 @@ def _shares(u: UnitYear, pyplot):  # type: ignore[no-untyped-def]
 
 
 def _budget(u: UnitYear, pyplot):  # type: ignore[no-untyped-def]
-    projects = [s.project for s in u.scores.projects][::-1]
+    projects = shown_projects(u)[::-1]
     figure, axes = pyplot.subplots(figsize=(8, 0.9 + 0.62 * len(projects)))
     places = range(len(projects))
     final = [float(p.budget_final / Decimal(10_000)) for p in projects]
@@ -87,9 +109,9 @@ def _budget(u: UnitYear, pyplot):  # type: ignore[no-untyped-def]
 
 
 def _scores(u: UnitYear, pyplot):  # type: ignore[no-untyped-def]
-    items = [i for s in u.scores.projects for i in s.indicators if i.points is not None and i.indicator.weight][::-1]
+    items = shown_indicators(u)[::-1]
     figure, axes = pyplot.subplots(figsize=(8, 0.9 + 0.3 * len(items)))
-    shares = [float(i.points / i.indicator.weight * 100) for i in items if i.points is not None]
+    shares = [float(_share(i)) for i in items]
     colours = [_LINE if i.met is False else _FILL for i in items]
     axes.barh(range(len(items)), shares, height=0.62, color=colours)
     axes.set_yticks(range(len(items)), [_short(i.indicator.level3) for i in items])

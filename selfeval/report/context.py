@@ -16,10 +16,10 @@ from typing import Any
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
-from selfeval.model import ProjectScore, UnitYear
-from selfeval.report import assessment, phrases, tables
-from selfeval.report.markup import Marked, figure, nodes, sanitised, todo
-from selfeval.report.nodes import Chart, Document, Paragraph, Run, Table
+from selfeval.model import IndicatorScore, ProjectScore, UnitYear
+from selfeval.report import assessment, charts, phrases, tables
+from selfeval.report.markup import Marked, figure, nodes, runs, sanitised, todo
+from selfeval.report.nodes import Chart, Document, Paragraph, Run, Table, plain_text
 
 TEMPLATES = Path(__file__).parent / "templates"
 #: 情况说明 chapters that have a place of their own in the outline; any other is printed as a paragraph.
@@ -83,16 +83,33 @@ class Voice:
         """Indicators that are bound to a 取数指标, with how they came out."""
         return [i for s in self.u.scores.projects for i in s.indicators if i.indicator.binding == binding]
 
+    def goal(self, score: IndicatorScore) -> Marked:
+        return Marked(sanitised(phrases.target(score.indicator.target, score.indicator.unit)))
+
+    def actual(self, score: IndicatorScore) -> Marked:
+        """实际完成值 of an indicator, knowing its fact where it has one."""
+        shown = tables.actual(self.u, score)
+        return figure(score.source_fact, shown) if score.source_fact else Marked(sanitised(shown))
+
     def task(self, fact_id: str, noun: str = "目标任务") -> Marked:
-        """，超出目标任务2000人 or ，未完成目标任务…: for a fact that an indicator measures; empty for any other."""
+        """，超出目标任务2000人 or ，未达到目标任务…: for a fact that an indicator measures; empty for any other."""
         for score in (i for s in self.u.scores.projects for i in s.indicators if i.source_fact == fact_id):
-            goal = phrases.target(score.indicator.target, score.indicator.unit)
+            goal = self.goal(score)
             if score.met is False:
-                return Marked(f"，未达到{noun}{sanitised(goal)}")
+                return Marked(f"，未达到{noun}{goal}")
+            if score.indicator.nature in ("≤", "<"):
+                return Marked(f"，控制在{noun}{goal}以内")
             # What prints alike is not called more, even where the unrounded figure is.
-            over = score.attainment is not None and score.attainment > 1 and score.actual_display != goal
-            return Marked(f"，{'超出' if over else '完成'}{noun}{sanitised(goal)}")
+            over = score.attainment is not None and score.attainment > 1 and tables.actual(self.u, score) != goal
+            return Marked(f"，{'超出' if over else '完成'}{noun}{goal}")
         return Marked("")
+
+    def signature(self, name: str, date: str) -> tuple[float, float]:
+        """How far 署名 and 成文日期 stand from the right edge, in characters (GB/T 9704, 7.3.5.2): the name two, the
+        date beginning two behind it; a date that would then stand nearer than two pushes the name to the left."""
+        wide, narrow = phrases.width(plain_text(runs(name))), phrases.width(plain_text(runs(date)))
+        pad = wide - narrow
+        return (2.0, pad) if pad >= 2 else (4.0 - pad, 2.0)
 
     def grouped(
         self, rows: Sequence[Mapping[str, Any]], *keys: str
@@ -122,7 +139,7 @@ def document(u: UnitYear) -> Document:
         tables.department_table(u.scores.department, 1),
         *(tables.indicator_table(u, score, n) for n, score in enumerate(scored, 2)),
     )
-    charts = {c.name: c for c in charts_for(u)}
+    drawn = {c.name: c for c in charts_for(u)}
     voice = Voice(u)
     text = (
         _environment()
@@ -140,7 +157,7 @@ def document(u: UnitYear) -> Document:
             department=u.scores.department,
             problems=assessment.problems(u),
             suggestions=assessment.suggestions(u),
-            missed=[i for _, i in assessment.missed(u)],
+            missed=assessment.missed(u),
             extra_notes=[(c, t) for c, t in u.notes.items() if t and c not in STANDARD_NOTES],
             attachments=[t.title.partition("　")[2] for t in attachments],
             region=u.profile.get("行政区划") or "辖区",
@@ -152,7 +169,7 @@ def document(u: UnitYear) -> Document:
     )
     built: dict[str, Table] = {"budget": tables.budget_table(u)}
     title = (str(sanitised(u.profile.get("单位名称") or u.unit)), f"{u.year}年部门整体绩效自评报告")
-    body = tuple(nodes(text, built, charts))
+    body = tuple(nodes(text, built, drawn))
     if u.draft:
         body = (Paragraph((Run("草稿：数据问题尚未全部处理，不得报送。", todo=True),)), *body)
     return Document(title, body, attachments, u.draft)
@@ -180,7 +197,13 @@ def charts_for(u: UnitYear) -> list[Chart]:
     found = []
     if any(i.startswith("shares.month.") for i in u.facts):
         found.append(Chart("shares", "各月分享量与任务数", "柱为各月分享量，线为各月任务数"))
-    found.append(Chart("budget", "各项目全年预算数与支出数（万元）", "每个项目两条，上为全年预算数，下为支出数"))
-    if any(s.indicators for s in u.scores.projects):
-        found.append(Chart("scores", "各绩效指标得分率", "每个指标一条，满格为得满分"))
+    projects, indicators = charts.shown_projects(u), charts.shown_indicators(u)
+    if projects:
+        part = "" if len(projects) == len(u.scores.projects) else f"，预算数最大的{len(projects)}个"
+        title = f"各项目全年预算数与支出数（万元{part}）"
+        found.append(Chart("budget", title, "每个项目两条，上为全年预算数，下为支出数"))
+    if indicators:
+        all_of_them = sum(len(s.indicators) for s in u.scores.projects)
+        part = "" if len(indicators) == all_of_them else f"（得分率最低的{len(indicators)}条）"
+        found.append(Chart("scores", f"各绩效指标得分率{part}", "每个指标一条，满格为得满分"))
     return found

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from docx import Document as new_document
-from docx.enum.section import WD_ORIENT
-from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
-from docx.oxml import OxmlElement
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX, WD_LINE_SPACING
+from docx.opc.oxml import serialize_part_xml
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from selfeval.model import UnitYear
+from selfeval.model import FactInput, UnitYear
 from selfeval.report.context import document
-from selfeval.report.evidence import Evidence, evidence
-from selfeval.report.fonts import OFFICIAL
-from selfeval.report.nodes import Document, Heading, Paragraph, Run, Runs, Table
+from selfeval.report.evidence import Evidence, First, evidence, input_files
+from selfeval.report.fonts import ALTERNATIVES, OFFICIAL
+from selfeval.report.nodes import Document, Heading, Node, Paragraph, Run, Runs, Table
 
 _LINE = Pt(28.95)
-_BODY, _SMALL = Pt(16), Pt(10.5)
+#: 28 characters in 156 mm, a little closer than the font's own width.
+_PITCH = -4
+_BODY, _SMALL = Pt(16), Pt(9.5)
 #: Nothing in a package comes from the clock: documents and their zip entries bear this date.
 _EPOCH = datetime(2000, 1, 1)
 
@@ -30,19 +35,20 @@ _EPOCH = datetime(2000, 1, 1)
 def render(u: UnitYear) -> bytes:
     """report.docx of a unit and year."""
     found = document(u)
-    proofs = evidence(u, found)
     word: Any = new_document()
     _page(word)
     _styles(word)
+    writer = _Writer(word, evidence(u, found))
     if found.draft:
-        _paragraph(word, (Run("草稿", todo=True),), align=WD_ALIGN_PARAGRAPH.CENTER)
+        writer.paragraph((Run("草稿", todo=True),), align=WD_ALIGN_PARAGRAPH.CENTER)
     for line in found.title:
-        _paragraph(word, (Run(line),), style="Title", align=WD_ALIGN_PARAGRAPH.CENTER)
-    _body(word, found, proofs)
+        writer.paragraph((Run(line),), style="Title", align=WD_ALIGN_PARAGRAPH.CENTER)
+    writer.paragraph(())
+    for node in found.body:
+        writer.node(node)
     for table in found.attachments:
-        word.add_page_break()
-        _table(word, table, proofs)
-    _annex(word, proofs)
+        writer.table(table, own_page=True)
+    writer.annex(list(input_files(u, found).values()))
     return _stable(word, found)
 
 
@@ -95,6 +101,9 @@ def _styles(word: Any) -> None:
             fonts.attrib.pop(qn(key), None)
         for colour in style.element.rPr.findall(qn("w:color")):
             style.element.rPr.remove(colour)
+        spacing = OxmlElement("w:spacing")
+        spacing.set(qn("w:val"), str(0 if name == "Title" else _PITCH))
+        style.element.rPr.append(spacing)
         layout = style.paragraph_format
         layout.space_before = layout.space_after = Pt(0)
         layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, _LINE
@@ -102,9 +111,23 @@ def _styles(word: Any) -> None:
             layout.first_line_indent = Pt(32)
             layout.keep_with_next = True
     word.styles["Title"].paragraph_format.line_spacing = Pt(36)
+    _small_styles(word)
     borders = word.styles["Title"].element.pPr.findall(qn("w:pBdr"))
     for border in borders:
         word.styles["Title"].element.pPr.remove(border)
+
+
+def _small_styles(word: Any) -> None:
+    """Text of tables and of the annex, and the line above a table; both off the grid of 22 lines."""
+    for name, size, font in (("Small", _SMALL, "body"), ("TableTitle", Pt(14), "heading1")):
+        style = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = word.styles["Normal"]
+        style.font.size = size
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for key in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
+            fonts.set(qn(key), OFFICIAL[font])
+        style.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+        style.paragraph_format.keep_with_next = name == "TableTitle"
 
 
 def _font(run: Any, name: str, size: Any) -> None:
@@ -112,82 +135,121 @@ def _font(run: Any, name: str, size: Any) -> None:
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), name)
 
 
-def _body(word: Any, found: Document, proofs: dict[str, Evidence]) -> None:
-    blank = True
-    for node in found.body:
+class _Writer:
+    """Writes nodes into a document; each figure links to its entry in the annex, each entry back to its first figure."""
+
+    def __init__(self, word: Any, proofs: Mapping[str, Evidence]) -> None:
+        self._word, self._proofs, self._first = word, proofs, First()
+
+    def node(self, node: Node) -> None:
         if isinstance(node, Heading):
-            if blank:
-                _paragraph(word, ())
-                blank = False
-            word.add_paragraph(node.text, style=f"Heading {node.level}")
-        elif isinstance(node, Paragraph):
-            right = node.style == "right"
-            _paragraph(
-                word,
-                node.runs,
-                proofs=proofs,
-                align=WD_ALIGN_PARAGRAPH.RIGHT if right else WD_ALIGN_PARAGRAPH.JUSTIFY,
-                indent=not right,
-            )
+            self._word.add_paragraph(node.text, style=f"Heading {node.level}")
         elif isinstance(node, Table):
-            _table(word, node, proofs)
+            self.table(node)
+        elif isinstance(node, Paragraph):
+            self._body(node)
 
+    def _body(self, node: Paragraph) -> None:
+        right = node.style == "right"
+        made = self.paragraph(node.runs, align=WD_ALIGN_PARAGRAPH.RIGHT if right else WD_ALIGN_PARAGRAPH.JUSTIFY)
+        layout = made.paragraph_format
+        if right:
+            layout.right_indent, layout.keep_together = Pt(16 * node.pad), True
+        elif node.style == "hanging":
+            layout.left_indent = Pt(16 * 5)
+        else:
+            layout.first_line_indent = Pt(32)
 
-def _paragraph(
-    word: Any,
-    runs: Runs,
-    *,
-    style: str = "Normal",
-    align: Any = None,
-    indent: bool = False,
-    proofs: dict[str, Evidence] | None = None,
-) -> Any:
-    paragraph = word.add_paragraph(style=style)
-    if align is not None:
-        paragraph.alignment = align
-    if indent:
-        paragraph.paragraph_format.first_line_indent = Pt(32)
-    _runs(paragraph, runs, proofs or {})
-    return paragraph
+    def paragraph(self, runs: Runs, *, style: str = "Normal", align: Any = None) -> Any:
+        made = self._word.add_paragraph(style=style)
+        if align is not None:
+            made.alignment = align
+        self._runs(made, runs)
+        return made
 
+    def _runs(self, paragraph: Any, runs: Runs) -> None:
+        for run in runs:
+            proof = self._proofs.get(run.fact or "")
+            made = paragraph.add_run(run.text)
+            if run.todo:
+                made.font.highlight_color = WD_COLOR_INDEX.YELLOW
+            if proof is not None:
+                link = _linked(made, f"e{proof.number}")
+                if self._first(proof.number):
+                    _bookmark(link, f"f{proof.number}", 2 * proof.number + 1)
 
-def _runs(paragraph: Any, runs: Runs, proofs: dict[str, Evidence], size: Any = None) -> None:
-    for run in runs:
-        proof = proofs.get(run.fact or "")
-        made = paragraph.add_run(run.text)
-        if size is not None:
-            made.font.size = size
-        if run.todo:
-            made.font.highlight_color = 7  # WD_COLOR_INDEX.YELLOW
-        if proof is not None:
-            link = OxmlElement("w:hyperlink")
-            link.set(qn("w:anchor"), f"e{proof.number}")
-            made._r.addprevious(link)
-            link.append(made._r)
+    def table(self, table: Table, *, own_page: bool = False) -> None:
+        title = self.paragraph((Run(table.title),), style="TableTitle", align=WD_ALIGN_PARAGRAPH.CENTER)
+        title.paragraph_format.page_break_before = own_page
+        grid = self._grid(table.widths)
+        for number, row in enumerate(table.rows):
+            self._row(grid, row, table.numeric, header=number < table.head)
+        if table.note:
+            self.paragraph((Run(f"注：{table.note}"),), style="Small")
 
+    def _grid(self, widths: Sequence[int]) -> Any:
+        grid = self._word.add_table(rows=0, cols=len(widths), style="Table Grid")
+        grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+        for column, width in zip(grid.columns, widths, strict=True):
+            column.width = Mm(156 * width / 100)
+        return grid
 
-def _table(word: Any, table: Table, proofs: dict[str, Evidence]) -> None:
-    title = _paragraph(word, (Run(table.title),), align=WD_ALIGN_PARAGRAPH.CENTER)
-    title.paragraph_format.keep_with_next = True
-    grid = word.add_table(rows=0, cols=len(table.widths), style="Table Grid")
-    grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    for number, row in enumerate(table.rows):
+    def _row(self, grid: Any, row: Sequence[Runs], numeric: Collection[int], *, header: bool) -> None:
         line = grid.add_row()
-        _row_flags(line, header=number < table.head)
-        for index, runs in enumerate(row):
-            cell = line.cells[index]
-            cell.width = Mm(156 * table.widths[index] / 100)
+        _row_flags(line, header=header)
+        for index, (cell, runs) in enumerate(zip(line.cells, row, strict=True)):
+            cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
             paragraph = cell.paragraphs[0]
-            paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-            if number < table.head:
+            paragraph.style = "Small"
+            if header:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-            elif index in table.numeric:
+            elif index in numeric:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            _runs(paragraph, runs, proofs, _SMALL)
-    if table.note:
-        note = _paragraph(word, ())
-        note.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-        _runs(note, (Run(f"注：{table.note}"),), {}, _SMALL)
+            self._runs(paragraph, runs)
+
+    def annex(self, files: Sequence[FactInput]) -> None:
+        """The evidence of every figure, numbered and set small; figures in the text link here."""
+        title = self._word.add_paragraph("证据附录", style="Heading 1")
+        title.paragraph_format.page_break_before = True
+        note = "正文和附表中的数字均可点击，跳到本附录的同号条目，点击条目末的“返回正文”回到该数字首次出现之处。"
+        self.paragraph((Run(f"{note}计算语句和原始行见同时生成的网页版报告。"),), style="Small")
+        grid = self._grid((6, 16, 24, 54))
+        for number, row in enumerate((("序号", "数据", "文件", "文件摘要（SHA-256）"), *_listed(files))):
+            self._row(grid, [(Run(text),) for text in row], (), header=number == 0)
+        _two_columns(self._word.add_section(WD_SECTION.CONTINUOUS))
+        for proof in self._proofs.values():
+            paragraph = self.paragraph((Run(f"〔{proof.number}〕{proof.fact.name}：{proof.line}"),), style="Small")
+            _bookmark(paragraph.runs[0]._r, f"e{proof.number}", 2 * proof.number)
+            _linked(paragraph.add_run("返回正文"), f"f{proof.number}")
+
+
+def _listed(files: Sequence[FactInput]) -> list[tuple[str, str, str, str]]:
+    return [(str(n), f.dataset, f.file, f.sha256) for n, f in enumerate(files, 1)]
+
+
+def _two_columns(section: Any) -> None:
+    columns = section._sectPr.find(qn("w:cols"))
+    columns.set(qn("w:num"), "2")
+    columns.set(qn("w:space"), "340")
+
+
+def _linked(run: Any, anchor: str) -> Any:
+    """Make a run a link to a bookmark of this document; gives the link."""
+    link = OxmlElement("w:hyperlink")
+    link.set(qn("w:anchor"), anchor)
+    run._r.addprevious(link)
+    link.append(run._r)
+    return link
+
+
+def _bookmark(element: Any, name: str, number: int) -> None:
+    """A bookmark around an element of a paragraph."""
+    start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
+    for mark in (start, end):
+        mark.set(qn("w:id"), str(number))
+    start.set(qn("w:name"), name)
+    element.addprevious(start)
+    element.addnext(end)
 
 
 def _row_flags(line: Any, *, header: bool) -> None:
@@ -198,26 +260,17 @@ def _row_flags(line: Any, *, header: bool) -> None:
         properties.append(OxmlElement("w:tblHeader"))
 
 
-def _annex(word: Any, proofs: dict[str, Evidence]) -> None:
-    """The evidence of every figure, numbered; figures in the text link here."""
-    word.add_page_break()
-    word.add_paragraph("证据附录", style="Heading 1")
-    for proof in proofs.values():
-        paragraph = _paragraph(word, ())
-        paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-        _bookmark(paragraph, proof.number)
-        files = "；".join(f"{i.file}（{i.rows}行，{i.sha256[:12]}）" for i in proof.fact.inputs)
-        text = f"〔{proof.number}〕{proof.fact.name}：{proof.exact}，报告印作{proof.fact.display}。{proof.fact.definition}。"
-        _runs(paragraph, (Run(text + (f"依据：{files}。" if files else "")),), {}, _SMALL)
-
-
-def _bookmark(paragraph: Any, number: int) -> None:
-    for tag in ("w:bookmarkStart", "w:bookmarkEnd"):
-        mark = OxmlElement(tag)
-        mark.set(qn("w:id"), str(number))
-        if tag == "w:bookmarkStart":
-            mark.set(qn("w:name"), f"e{number}")
-        paragraph._p.append(mark)
+def _alternatives(word: Any) -> None:
+    """Name for each licensed font the one that a machine without it may take."""
+    part = next(r.target_part for r in word.part.rels.values() if r.reltype.endswith("/fontTable"))
+    table = parse_xml(part.blob)
+    for name, other in ALTERNATIVES.items():
+        font, alternative = OxmlElement("w:font"), OxmlElement("w:altName")
+        font.set(qn("w:name"), name)
+        alternative.set(qn("w:val"), other)
+        font.append(alternative)
+        table.append(font)
+    part._blob = serialize_part_xml(table)
 
 
 def _stable(word: Any, found: Document) -> bytes:
@@ -226,6 +279,7 @@ def _stable(word: Any, found: Document) -> bytes:
     core.title, core.author, core.last_modified_by, core.comments = "".join(found.title), found.title[0], "", ""
     core.created = core.modified = _EPOCH
     core.revision = 1
+    _alternatives(word)
     buffer, out = io.BytesIO(), io.BytesIO()
     word.save(buffer)
     with zipfile.ZipFile(buffer) as made, zipfile.ZipFile(out, "w") as fixed:

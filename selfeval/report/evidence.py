@@ -2,61 +2,142 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from selfeval.model import Fact, UnitYear
-from selfeval.report.nodes import Document, Node, Paragraph, Run, Table
+from selfeval.model import Fact, FactInput, Sample, UnitYear
+from selfeval.report.nodes import Document, Heading, Paragraph, Runs, Table, plain_text
 from selfeval.report.phrases import plain
+
+#: So many sentences are quoted where a figure stands in more.
+_QUOTED = 4
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One figure's entry: `number` is its place in the annex, `used` the indicators that rest on it."""
+    """One figure's entry: `number` is its place in the annex, `used` the indicators that rest on it, `sentences` where
+    it is printed, `files` the places of its inputs in the list of files."""
 
     number: int
     fact: Fact
     exact: str
     used: tuple[str, ...]
+    sentences: tuple[str, ...]
+    files: tuple[int, ...]
+    samples: tuple[Sample, ...]
+
+    @property
+    def line(self) -> str:
+        """The entry of the printed annex: what is printed, the unrounded value, how it came about, from which rows."""
+        shown = self.fact.display
+        exact = "" if self.exact == shown else f"（未取整：{self.exact}）"
+        # How all indicators are scored stands below each table; an entry tells the case at hand.
+        how = (
+            self.fact.definition.rpartition("四舍五入到0.01分且不得满分")[2].partition("：")[2] or self.fact.definition
+        )
+        return f"{shown}{exact}。{how}。{self._rows()}"
+
+    def _rows(self) -> str:
+        """文件3共12行, files in a row as one."""
+        groups: list[list[tuple[int, int]]] = []
+        for number, part in zip(self.files, self.fact.inputs, strict=True):
+            if groups and groups[-1][-1][0] + 1 == number:
+                groups[-1].append((number, part.rows))
+            else:
+                groups.append([(number, part.rows)])
+        texts = [
+            f"文件{g[0][0]}{f'至{g[-1][0]}' if len(g) > 1 else ''}共{sum(rows for _, rows in g)}行" for g in groups
+        ]
+        return f"依据：{'、'.join(texts)}。" if texts else ""
 
 
-def runs(document: Document) -> Iterator[Run]:
-    """All runs in reading order."""
+class First:
+    """Whether a figure is printed for the first time: the place that its entry leads back to."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+
+    def __call__(self, number: int) -> bool:
+        new = number not in self._seen
+        self._seen.add(number)
+        return new
+
+
+def placed_runs(document: Document) -> Iterator[tuple[Runs, str]]:
+    """All stretches of runs in reading order, each with the heading or table it stands under."""
+    place = ""
     for node in (*document.body, *document.attachments):
-        yield from _node_runs(node)
+        if isinstance(node, Heading):
+            place = node.text
+        elif isinstance(node, Paragraph):
+            yield node.runs, place
+        elif isinstance(node, Table):
+            for row in node.rows:
+                for cell in row:
+                    yield cell, node.title
 
 
-def _node_runs(node: Node) -> Iterator[Run]:
-    if isinstance(node, Paragraph):
-        yield from node.runs
-    elif isinstance(node, Table):
-        for row in node.rows:
-            for cell in row:
-                yield from cell
+def input_files(u: UnitYear, document: Document) -> dict[tuple[str, str], FactInput]:
+    """(dataset, file) → its digest, for every file that a printed figure rests on, in that order."""
+    found = {(i.dataset, i.file): i for fact_id in _printed(u, document) for i in u.facts[fact_id].inputs}
+    return dict(sorted(found.items()))
 
 
 def evidence(u: UnitYear, document: Document) -> dict[str, Evidence]:
     """Fact id → its entry, for every figure that the document prints."""
-    ids = dict.fromkeys(run.fact for run in runs(document) if run.fact in u.facts)
+    places = {key: n for n, key in enumerate(input_files(u, document), 1)}
     used: dict[str, list[str]] = {}
     for score in u.scores.projects:
         for item in score.indicators:
             if item.source_fact:
                 used.setdefault(item.source_fact, []).append(f"{score.project.name}—{item.indicator.level3}")
+    sentences = _sentences(document)
     return {
-        fact_id: Evidence(n, u.facts[fact_id], exact(u.facts[fact_id]), tuple(used.get(fact_id, ())))
-        for n, fact_id in enumerate((i for i in ids if i is not None), 1)
+        fact_id: Evidence(
+            number=n,
+            fact=(fact := u.facts[fact_id]),
+            exact=exact(fact),
+            used=tuple(used.get(fact_id, ())),
+            sentences=tuple(sentences[fact_id]),
+            files=tuple(places[i.dataset, i.file] for i in fact.inputs),
+            samples=tuple(u.samples.get(fact_id, ())),
+        )
+        for n, fact_id in enumerate(_printed(u, document), 1)
     }
+
+
+def _printed(u: UnitYear, document: Document) -> list[str]:
+    return list(
+        dict.fromkeys(r.fact for runs, _ in placed_runs(document) for r in runs if r.fact in u.facts and r.fact)
+    )
+
+
+def _sentences(document: Document) -> dict[str, list[str]]:
+    """Fact id → the sentences that print it, or the tables."""
+    found: dict[str, dict[str, None]] = {}
+    for runs, place in placed_runs(document):
+        at, text = 0, plain_text(runs)
+        ends = [m.end() for m in re.finditer("[。；]", text)]
+        for run in runs:
+            if run.fact:
+                begin = max((e for e in ends if e <= at), default=0)
+                end = next((e for e in ends if e > at), len(text))
+                quote = f"{place}：{text[begin:end]}" if ends else place
+                found.setdefault(run.fact, {})[quote] = None
+            at += len(run.text)
+    return {fact_id: _few(list(quotes)) for fact_id, quotes in found.items()}
+
+
+def _few(quotes: list[str]) -> list[str]:
+    more = len(quotes) - _QUOTED
+    return quotes if more <= 0 else [*quotes[:_QUOTED], f"另有{more}处"]
 
 
 def exact(fact: Fact) -> str:
     """The value as it is kept, unrounded, with its unit."""
     value = plain(fact.value) if isinstance(fact.value, Decimal) else str(fact.value)
-    return (
-        value
-        if fact.unit == "日期"
-        else f"{value}（{fact.unit}）"
-        if fact.unit in ("比率", "名次")
-        else f"{value}{fact.unit}"
-    )
+    if fact.unit == "日期":
+        return value
+    return f"{value}（{fact.unit}）" if fact.unit in ("比率", "名次") else f"{value}{fact.unit}"

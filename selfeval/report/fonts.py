@@ -18,6 +18,9 @@ SUBSTITUTES = {
     "page": "Noto Serif CJK SC",
 }
 
+#: What Word may take on a machine without the licensed fonts.
+ALTERNATIVES = {"方正小标宋简体": "华文中宋", "仿宋_GB2312": "仿宋", "楷体_GB2312": "楷体"}
+
 
 def fonts_used() -> dict[str, str]:
     """For run.json: the official font of each use → the one embedded in the PDF."""

@@ -12,7 +12,8 @@ from markupsafe import Markup
 from selfeval.model import UnitYear
 from selfeval.report import charts
 from selfeval.report.context import TEMPLATES, document
-from selfeval.report.evidence import evidence
+from selfeval.report.evidence import First, evidence, input_files
+from selfeval.report.fonts import SUBSTITUTES
 from selfeval.report.nodes import Chart, Heading, Paragraph, Table
 
 
@@ -26,6 +27,7 @@ def environment() -> SandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["em"] = lambda characters: f"{characters:g}em"
     made.tests |= {
         "heading": lambda n: isinstance(n, Heading),
         "paragraph": lambda n: isinstance(n, Paragraph),
@@ -44,6 +46,9 @@ def page(u: UnitYear, template: str) -> str:
         "doc": found,
         "charts": drawn,
         "evidence": evidence(u, found),
+        "files": list(input_files(u, found).values()),
+        "first": First(),
+        "fonts": SUBSTITUTES,
         "name": found.title[0],
     }
     return environment().get_template(template).render(**values)

@@ -1,7 +1,9 @@
 """From the templates' light markup to nodes.
 
-A line `# …` or `## …` is a heading, `@table NAME` and `@chart NAME` stand for what context.py built, `>> …` is set
-right, any other line is a paragraph. Figures and places to fill in are marked with private-use characters.
+A line `# …` or `## …` is a heading, `@table NAME` and `@chart NAME` stand for what context.py built, `>>2 …` is set
+right two characters from the edge, `&& …` goes on with a list, `.` is an empty line,
+`+ …` is numbered 一是, 二是 … under its heading, any other line is a paragraph.
+Figures and places to fill in are marked with private-use characters.
 """
 
 from __future__ import annotations
@@ -23,12 +25,15 @@ from selfeval.report.nodes import (
     Runs,
     Table,
 )
+from selfeval.report.phrases import numeral
 
 _RUN = re.compile(
     f"{FACT_OPEN}(?P<fact>[^{FACT_MID}]*){FACT_MID}(?P<shown>[^{FACT_CLOSE}]*){FACT_CLOSE}"
     f"|{TODO_OPEN}(?P<todo>[^{TODO_CLOSE}]*){TODO_CLOSE}"
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ue000-\uf8ff\ufffe\uffff\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ue000-\uf8ff\ufffe\uffff\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)
 
 
 class Marked(str):
@@ -39,9 +44,9 @@ def sanitised(value: object) -> object:
     """Jinja's `finalize`: a cell's text loses control characters, line breaks and leading markup."""
     if not isinstance(value, str) or isinstance(value, Marked):
         return value
-    text = re.sub(r"\s*[\r\n]+\s*", " ", _CONTROL.sub("", value)).strip()
+    text = re.sub(r"\s*[\n\r\v\f\x85\u2028\u2029]+\s*", " ", _CONTROL.sub("", value)).strip()
     # A cell that begins like markup would begin a heading or table where it opens a line.
-    return Marked(re.sub(r"^[#@>]", lambda m: {"#": "＃", "@": "＠", ">": "＞"}[m[0]], text))
+    return Marked(re.sub(r"^[#@>&+]", lambda m: chr(ord(m[0]) + 0xFEE0), text))
 
 
 def figure(fact_id: str, shown: str) -> Marked:
@@ -73,21 +78,30 @@ def runs(text: str) -> Runs:
 
 def nodes(text: str, tables: Mapping[str, Table], charts: Mapping[str, Chart]) -> Iterator[Node]:
     """The nodes of rendered markup. Raises KeyError for a table or chart that context.py does not build."""
-    for line in text.splitlines():
+    number = 0
+    # Not splitlines: a cell's text may hold what Python takes for a line's end and no reader does.
+    for line in text.split("\n"):
         line = line.strip()
         if not line:
             continue
         kind, _, rest = line.partition(" ")
-        if kind == "#":
-            yield Heading(1, rest.strip())
-        elif kind == "##":
-            yield Heading(2, rest.strip())
+        rest = rest.strip()
+        if kind in ("#", "##"):
+            number = 0
+            yield Heading(1 if kind == "#" else 2, rest)
         elif kind == "@table":
-            yield tables[rest.strip()]
+            yield tables[rest]
         elif kind == "@chart":
-            if rest.strip() in charts:
-                yield charts[rest.strip()]
-        elif kind == ">>":
-            yield Paragraph(runs(rest.strip()), "right")
+            if rest in charts:
+                yield charts[rest]
+        elif kind.startswith(">>"):
+            yield Paragraph(runs(rest), "right", float(kind[2:]))
+        elif line == ".":
+            yield Paragraph(())
+        elif kind == "&&":
+            yield Paragraph(runs(rest), "hanging")
+        elif kind == "+":
+            number += 1
+            yield Paragraph(runs(f"{numeral(number)}是{rest}"))
         else:
             yield Paragraph(runs(line))

@@ -34,8 +34,10 @@ class Heading:
 @dataclass(frozen=True)
 class Paragraph:
     runs: Runs
-    #: "body" is indented by two characters, "right" is the 落款, "note" is small.
-    style: Literal["body", "right", "note"] = "body"
+    #: "body" is indented by two characters, "right" is the 落款, "hanging" goes on with the list of 附件.
+    style: Literal["body", "right", "hanging"] = "body"
+    #: how far a "right" paragraph stands from the edge, in characters.
+    pad: float = 0
 
 
 @dataclass(frozen=True)

@@ -25,24 +25,28 @@ def wan(yuan: Decimal) -> str:
     return str((yuan / _TEN_THOUSAND).quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
-def money(yuan: Decimal) -> str:
-    """161.76万元; an amount that two decimals would print as nothing stands in 元."""
-    small = yuan and abs(yuan) < Decimal(50)
-    return f"{plain(yuan)}元" if small else f"{wan(yuan)}万元"
-
-
-def percent(ratio: Decimal, target: Decimal | None = None) -> str:
-    """A ratio as a percentage: two decimals at most, more where they keep it on its side of the target or of 100 %.
-
-    `target` is a percentage. 0.949991 beside 95 is 94.9991 %, never 95 %.
-    """
-    value = ratio * 100
-    marks = [mark for mark in (target, Decimal(100)) if mark is not None]
-    for places in range(2, 5):
-        shown = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+def _shown(value: Decimal, places: Sequence[int], marks: Sequence[Decimal]) -> Decimal:
+    """`value` in as few digits as keep it on its side of every mark; cut off where none of `places` does."""
+    for place in places:
+        shown = value.quantize(Decimal(1).scaleb(-place), ROUND_HALF_UP)
         if all((shown >= mark) == (value >= mark) and (shown > mark) <= (value > mark) for mark in marks):
-            return f"{plain(shown)}%"
-    return f"{plain(value.quantize(Decimal('0.0001'), ROUND_DOWN))}%"
+            return shown
+    return value.quantize(Decimal(1).scaleb(-places[-1]), ROUND_DOWN)
+
+
+def money(yuan: Decimal, targets: Sequence[Decimal] = ()) -> str:
+    """161.76万元; more digits where a target (元) asks for them; what two decimals print as nothing stands in 元."""
+    if yuan and abs(yuan) < Decimal(50):
+        return f"{plain(yuan)}元"
+    return f"{_shown(yuan / _TEN_THOUSAND, range(2, 7), [t / _TEN_THOUSAND for t in targets])}万元"
+
+
+def percent(ratio: Decimal, *targets: Decimal) -> str:
+    """A ratio as a percentage: two decimals at most, more where they keep it on its side of a target or of 100 %.
+
+    A target is a percentage. 0.949991 beside 95 is 94.9991 %, never 95 %.
+    """
+    return f"{plain(_shown(ratio * 100, range(2, 5), [*targets, Decimal(100)]))}%"
 
 
 def count(number: Decimal, unit: str) -> str:
@@ -65,15 +69,15 @@ def day(iso: str) -> str:
     return date(iso).partition("年")[2]
 
 
-def display(value: FactValue, unit: str, target: Decimal | None = None) -> str:
-    """What the report prints for a figure of this unit. `target` is in the unit as printed (95 for 95 %)."""
+def display(value: FactValue, unit: str, targets: Sequence[Decimal] = ()) -> str:
+    """What the report prints for a figure of this unit, beside targets in that unit (95 for 95 %)."""
     if unit == "日期":
         return date(str(value))
     number = Decimal(value)
     if unit == "元":
-        return money(number)
+        return money(number, targets)
     if unit == "比率":
-        return percent(number, target)
+        return percent(number, *targets)
     if unit == "名次":
         return f"第{plain(number)}名"
     if unit == "百分点":
@@ -94,12 +98,22 @@ def target(text: str, unit: str) -> str:
 
 
 def numeral(number: int) -> str:
-    """1 → 一, 12 → 十二, 20 → 二十; up to 99."""
-    if not 0 < number < 100:
+    """1 → 一, 12 → 十二, 20 → 二十, 105 → 一百零五; up to 9999."""
+    if not 0 < number < 10_000:
         raise ValueError(number)
-    tens, ones = divmod(number, 10)
-    head = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十"
-    return head + (_DIGITS[ones] if ones else "")
+    text = ""
+    for size, word in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, rest = number // size % 10, number % size
+        if digit:
+            text += _DIGITS[digit] + word
+        elif text and rest and not text.endswith("零"):
+            text += "零"
+    return text.removeprefix("一") if 10 <= number < 20 else text
+
+
+def width(text: str) -> float:
+    """How wide a line of print is, in characters: a letter or digit is half of one."""
+    return sum(0.5 if character.isascii() else 1.0 for character in text)
 
 
 def rank_change(before: int, now: int) -> str:

@@ -24,6 +24,12 @@ def fact(unit_year: UnitYear, fact_id: str, shown: str | None = None) -> Runs:
     return (Run(shown if shown is not None else found.display, fact=fact_id),) if found else text("—")
 
 
+def actual(u: UnitYear, score: IndicatorScore) -> str:
+    """实际完成值 as the text prints the same figure; a count in all its digits."""
+    found = u.facts.get(score.source_fact or "")
+    return found.display if found and found.unit == "比率" else score.actual_display
+
+
 def points(value: Decimal | None) -> str:
     return "—" if value is None else plain(value)
 
@@ -105,7 +111,7 @@ def indicator_table(u: UnitYear, score: ProjectScore, number: int) -> Table:
     )
     title = f"附表{number}　{score.project.name.removesuffix('项目')}项目支出绩效自评表"
     note = "预算执行率＝支出数÷全年预算数，得分＝分值×执行率；指标未达到的按实际完成值与年度指标值之比计分，四舍五入到0.01分。"
-    return Table(title, (head, first, *body, last), (10, 11, 15, 12, 13, 7, 8, 24), frozenset({5, 6}), note=note)
+    return Table(title, (head, first, *body, last), (11, 13, 18, 13, 13, 7, 7, 18), frozenset({5, 6}), note=note)
 
 
 def _indicator_row(u: UnitYear, item: IndicatorScore) -> tuple[Runs, ...]:
@@ -119,7 +125,7 @@ def _indicator_row(u: UnitYear, item: IndicatorScore) -> tuple[Runs, ...]:
         text(i.level2),
         text(i.level3),
         text(f"{sign}{target(i.target, i.unit)}"),
-        (Run(item.actual_display, fact=item.source_fact),) if item.source_fact else text(item.actual_display),
+        (Run(actual(u, item), fact=item.source_fact),) if item.source_fact else text(actual(u, item)),
         text(plain(i.weight)),
         fact(u, i.fact_id, points(item.points)) if item.points is not None else text("—"),
         reason,
@@ -136,7 +142,7 @@ def department_table(department: DepartmentScore, number: int) -> Table:
             text(item.level3),
             text(plain(item.weight)),
             text(points(item.points)) if item.points is not None else (),
-            text(item.how) if item.points is not None else runs(todo_mark("人工填写")),
+            text(item.how) if item.points is not None else (Run("【待人工填写】", todo=True),),
         )
         for item in department.items
     ]

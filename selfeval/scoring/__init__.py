@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from selfeval.model import Fact, Finding, Indicator, Project, Scores
 from selfeval.scoring.department import Data, score_department
-from selfeval.scoring.facts import score_facts
+from selfeval.scoring.facts import beside_targets, score_facts
 from selfeval.scoring.findings import finding
 from selfeval.scoring.indicators import Catalogue
 from selfeval.scoring.packs import DepartmentPack, Pack, PackError, load_department_pack, load_pack, progress_lines
@@ -19,6 +19,7 @@ __all__ = [
     "DepartmentPack",
     "Pack",
     "PackError",
+    "beside_targets",
     "load_department_pack",
     "load_pack",
     "progress_lines",

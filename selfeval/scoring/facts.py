@@ -6,9 +6,12 @@ Belongs here: naming and lineage of points. Does not belong here: computing them
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from selfeval.model import Fact, FactInput, IndicatorScore, Origin, ProjectScore, Scores
+from selfeval.report.phrases import display
+from selfeval.scoring import reading
 from selfeval.scoring.arithmetic import half_up, plain
 
 INDICATOR_DEFINITION = (
@@ -35,6 +38,18 @@ def score_facts(
             fact = _project_fact(project, scores, out, digest_of)
             out[fact.id] = fact
     return out | _summary_facts(scores, digest_of)
+
+
+def beside_targets(scores: Scores, facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """The facts that a target is held against, displayed so that none seems to reach a target which it does not."""
+    marks: dict[str, list[Decimal]] = {}
+    for score in (i for project in scores.projects for i in project.indicators):
+        fact = facts.get(score.source_fact or "")
+        if fact is not None and fact.unit in ("元", "比率") and isinstance(score.target, Decimal):
+            printed = reading.unit("%" if fact.unit == "比率" else fact.unit)
+            target = reading.convert(score.target, reading.unit(score.indicator.unit), printed)
+            marks.setdefault(fact.id, []).append(target)
+    return {i: replace(facts[i], display=display(facts[i].value, facts[i].unit, found)) for i, found in marks.items()}
 
 
 def _summary_facts(scores: Scores, digests: Mapping[str, str]) -> dict[str, Fact]:

@@ -12,7 +12,7 @@ from selfeval.privacy import MASK
 from selfeval.sources.body import normal
 
 _PERSON = re.compile(
-    r"姓名|名字|联系人|负责人|经办人|收款人|领款人|户主|户名|获奖人|填报人|人员名单|本人|家长|学生|教师"
+    r"姓名|名字|联系人|负责人|经办人|收款人|领款人|户主|户名|获奖人|填报人|获奖者|人员名单|本人|家长|学生|教师"
 )
 _NUMBER = re.compile(r"手机|电话|身份证|证件号|银行|卡号|账号|帐号|账户|帐户|微信号|qq|邮箱|住址|地址")
 
@@ -24,6 +24,11 @@ def macros() -> list[str]:
         " THEN mask_payee(sf_trim(x))"
         f" ELSE regexp_replace(scrub(x), '(^|[^0-9A-Za-z.])[0-9]{{10,}}', '\\1{MASK}', 'g') END"
     ]
+
+
+def is_person(label: str) -> bool:
+    """Whether a header says that its column names people."""
+    return bool(_PERSON.search(normal(label)))
 
 
 def declared(expression: str, column: pa.Column) -> str:
@@ -49,4 +54,4 @@ def extra(expression: str, label: str) -> str:
     said = normal(label)
     if _NUMBER.search(said):
         return f"CASE WHEN sf_trim({expression}) IS NULL THEN {expression} ELSE '{MASK}' END"
-    return f"mask_name(sf_trim({expression}))" if _PERSON.search(said) else f"mask_loose({expression})"
+    return f"mask_name(sf_trim({expression}))" if is_person(label) else f"mask_loose({expression})"
