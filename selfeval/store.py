@@ -41,6 +41,8 @@ class StepRecord:
     name: str
     seconds: float
     state: str
+    #: the entry that the step made or found.
+    key: str = ""
 
 
 @dataclass
@@ -88,7 +90,7 @@ class Store:
         if entry is None:
             entry = self._build(key, build)
         self.records.append(
-            StepRecord(f"{stage} {label}".strip(), time.perf_counter() - started, "reused" if reused else "ran")
+            StepRecord(f"{stage} {label}".strip(), time.perf_counter() - started, "reused" if reused else "ran", key)
         )
         self._sound[key] = entry
         return entry

@@ -1,0 +1,1 @@
+"""What changed between two packages: figures, sentences, findings and the raw rows behind them."""
