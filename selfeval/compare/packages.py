@@ -17,7 +17,7 @@ from typing import Any
 
 from selfeval.lint.model import LintError, Paragraph
 from selfeval.lint.readers import read
-from selfeval.report.docx import EVIDENCE_TITLE
+from selfeval.report import evidence
 
 #: Sentences at least so alike are one sentence that changed.
 _ALIKE = 0.6
@@ -118,7 +118,7 @@ def _sentences(report: Path) -> tuple[str, ...]:
         raise NotAPackageError(f"{report}无法读取：{error}") from error
     found: list[str] = []
     for block in document.blocks:
-        if isinstance(block, Paragraph) and block.text.strip() == EVIDENCE_TITLE:
+        if isinstance(block, Paragraph) and block.text.strip() == evidence.ANNEX:
             break
         if isinstance(block, Paragraph):
             found += re.findall(r"[^。；]+[。；]?", block.text.strip())

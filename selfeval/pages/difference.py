@@ -17,7 +17,9 @@ NOTHING = "两个成果包没有差别。"
 
 def as_html(difference: Difference, rows: Sequence[FileRows]) -> bytes:
     """One page without scripts."""
-    return page("difference.html.j2", d=difference, rows=rows, words=SEVERITY_WORDS, row_place=row_place, kind=finding_kind)
+    return page(
+        "difference.html.j2", d=difference, rows=rows, words=SEVERITY_WORDS, row_place=row_place, kind=finding_kind
+    )
 
 
 def as_lines(difference: Difference, rows: Sequence[FileRows], limit: int = 30) -> Iterator[str]:

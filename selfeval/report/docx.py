@@ -20,7 +20,7 @@ from docx.shared import Mm, Pt
 
 from selfeval.model import FactInput, UnitYear
 from selfeval.report.context import document
-from selfeval.report.evidence import Evidence, First, evidence, input_files
+from selfeval.report.evidence import ANNEX, Evidence, First, evidence, input_files
 from selfeval.report.fonts import ALTERNATIVES, OFFICIAL
 from selfeval.report.nodes import Document, Heading, Node, Paragraph, Run, Runs, Table
 
@@ -209,7 +209,7 @@ class _Writer:
 
     def annex(self, files: Sequence[FactInput]) -> None:
         """The evidence of every figure, numbered and set small; figures in the text link here."""
-        title = self._word.add_paragraph("证据附录", style="Heading 1")
+        title = self._word.add_paragraph(ANNEX, style="Heading 1")
         title.paragraph_format.page_break_before = True
         note = "正文和附表中的数字均可点击，跳到本附录的同号条目，点击条目末的“返回正文”回到该数字首次出现之处。"
         self.paragraph((Run(f"{note}计算语句和原始行见同时生成的网页版报告。"),), style="Small")

@@ -11,6 +11,8 @@ from selfeval.model import Fact, FactInput, Sample, UnitYear
 from selfeval.report.nodes import Document, Heading, Paragraph, Runs, Table, plain_text
 from selfeval.report.phrases import plain
 
+#: The heading under which DOCX and PDF list the evidence.
+ANNEX = "证据附录"
 #: So many sentences are quoted where a figure stands in more.
 _QUOTED = 4
 
