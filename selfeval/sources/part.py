@@ -17,6 +17,7 @@ from selfeval import duck
 from selfeval.model import Finding
 from selfeval.sources import header, tables
 from selfeval.sources.header import Located
+from selfeval.sources.large import is_large, read_large
 from selfeval.sources.scan import BOOK_SUFFIXES, RawFile
 from selfeval.sources.structure import Place, filled, no_header, structure_findings, unknown_sheet, unreadable
 from selfeval.sources.text import Sheet, Unreadable, decode, read_delimited, read_json_lines, unpack
@@ -49,6 +50,10 @@ def read_sheets(raw: RawFile) -> list[Sheet]:
 
 def read_part(raw: RawFile, dataset: Dataset, scope: Scope, aliases: Aliases, folder: Path) -> dict[str, Any]:
     """Read one file into `folder`; gives what the dataset needs to know of it (JSON-like)."""
+    if is_large(raw, dataset):
+        info = read_large(raw, dataset, scope, aliases, folder)
+        if info is not None:
+            return info
     try:
         sheets = read_sheets(raw)
     except Unreadable as error:
