@@ -8,6 +8,7 @@ to the same result. What a cell means does not belong here.
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 import zlib
 from collections import deque
@@ -27,9 +28,9 @@ from selfeval import duck
 from selfeval.sources import header, large_ends, large_values
 from selfeval.sources.body import Shape, normal, split_rows
 from selfeval.sources.header import Located
-from selfeval.sources.large_chunks import Block, Blocks, Form, NotRegular, Parsed, parse, stream_of
+from selfeval.sources.large_chunks import WIDE, Block, Blocks, Form, NotRegular, Parsed, parse, stream_of
 from selfeval.sources.large_doubt import Doubt
-from selfeval.sources.large_head import Head, read_head
+from selfeval.sources.large_head import Head, read_head, shown_encoding
 from selfeval.sources.large_rows import RowWriter, columns_of
 from selfeval.sources.large_times import Times
 from selfeval.sources.large_values import Values
@@ -68,31 +69,35 @@ def read_large(
         unread = {"sheet": None, "other": 0, "encoding": None}
         return {"parts": [], "findings": [asdict(unreadable(error, raw, dataset))], "unread": [unread]}
     except (NotRegular, *_BROKEN):
-        for path in folder.iterdir():
-            path.unlink()
+        _empty(folder)
         return None
+
+
+def _empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _in_its_encoding(
     raw: RawFile, dataset: Dataset, scope: Scope, aliases: Mapping[str, Sequence[str]], folder: Path
 ) -> dict[str, Any]:
     """A file is UTF-8 until a byte says otherwise, and then GB18030 from its first line on."""
-    head = read_head(raw, None)
-    try:
-        return _read(raw, dataset, scope, aliases, folder, head)
-    except UnicodeDecodeError:
-        if head.sheet.encoding != "utf-8":
-            raise _undecodable(raw) from None
-    try:
-        return _read(raw, dataset, scope, aliases, folder, read_head(raw, "gb18030"))
-    except UnicodeDecodeError:
-        raise _undecodable(raw) from None
+    shown = shown_encoding(raw)
+    for encoding in (shown,) if shown else ("utf-8", "gb18030"):
+        try:
+            return _read(raw, dataset, scope, aliases, folder, read_head(raw, encoding))
+        except UnicodeDecodeError:
+            _empty(folder)
+    raise _undecodable(raw, ("utf-8",) if shown else ("utf-8", "gb18030")) if shown not in WIDE else NotRegular
 
 
-def _undecodable(raw: RawFile) -> Exception:
-    """What `text` says of a file that is of no encoding, told from the first line that is of none."""
+def _undecodable(raw: RawFile, encodings: Sequence[str]) -> Exception:
+    """What `text` says of a file that is of none of the encodings, told from the first line that is of none."""
     failing: list[int] = []
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in encodings:
         with stream_of(raw) as stream:
             line, rest = 0, b""
             while data := stream.read(1 << 20):

@@ -133,9 +133,10 @@ class Doubt:
         for name, known in values.items():
             if known.private:
                 index = located.columns[name]
-                numbers = [
-                    known.group_of(cells[index] if index < len(cells) else "", row) for row, cells in located.rows
-                ]
+                numbers = known.groups_of(
+                    [cells[index] if index < len(cells) else "" for _, cells in located.rows],
+                    [row for row, _ in located.rows],
+                )
                 place = table.schema.get_field_index(f"{name}__group")
                 table = table.set_column(place, f"{name}__group", pa.array(numbers, pa.int64()))
         return table

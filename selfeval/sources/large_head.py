@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import itertools
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from selfeval.sources import large_ends
 from selfeval.sources.header import HEADER_DEPTH, HEADER_ROWS
 from selfeval.sources.large_chunks import LINE_END, WIDE, Form, NotRegular, Recoded, bare_returns, stream_of
 from selfeval.sources.scan import RawFile
-from selfeval.sources.text import _BOMS, Row, Sheet, _delimiter, _records, _width, decode
+from selfeval.sources.text import _BOMS, Row, Sheet, _delimiter, _records, _width
 from selfeval.sources.workbook import is_html, is_workbook
 
 HEAD_BYTES = 4 << 20
@@ -31,30 +32,31 @@ class Head:
     ends: large_ends.Ends
 
 
-def read_head(raw: RawFile, encoding: str | None) -> Head:
-    """Read the head of a text file, in the given encoding or the one it shows.
+def shown_encoding(raw: RawFile) -> str | None:
+    """The encoding that a byte-order mark tells, None where there is none."""
+    with stream_of(raw) as stream:
+        data = stream.read(4)
+    return next((name for mark, name in _BOMS if data.startswith(mark)), None)
+
+
+def read_head(raw: RawFile, encoding: str) -> Head:
+    """Read the head of a text file of the given encoding (`text`'s name of it, which says whether it has a mark).
 
     Raises Unreadable, UnicodeDecodeError, and NotRegular where the file is to be read as a small one.
     """
     with stream_of(raw) as stream:
-        data = _first(stream)
-        mark, wide = next(((bom, name) for bom, name in _BOMS if data.startswith(bom)), (b"", ""))
+        data = _first(Recoded(stream, encoding) if encoding in WIDE else stream)
     if is_workbook(data) or is_html(data):
         raise NotRegular
-    if wide in WIDE:
-        with stream_of(raw) as stream:
-            data, mark = _first(Recoded(stream, wide)), b""
+    mark = codecs.BOM_UTF8 if encoding == "utf-8-sig" else b""
     body = data[len(mark) :]
     if len(data) >= HEAD_BYTES:
         body = body[: body.rfind(b"\n") + 1]
-    named = wide
-    if encoding is not None:
-        text, named = body.decode(encoding), encoding
-    elif named:
-        text = body.decode()
-    else:
-        text, named = decode(body)
-    return _head(raw, text, body, named, len(mark), complete=len(data) < HEAD_BYTES)
+    # What looks like UTF-16 without a mark is told by the reader of small files.
+    if body[:4096].count(0) * 4 > len(body[:4096]):
+        raise NotRegular
+    text = body.decode("gb18030" if encoding == "gb18030" else "utf-8")
+    return _head(raw, text, body, encoding, len(mark), complete=len(data) < HEAD_BYTES)
 
 
 def _first(stream: IO[bytes] | io.RawIOBase) -> bytes:

@@ -145,7 +145,8 @@ def decode(data: bytes) -> tuple[str, str]:
     """Text and the encoding's name: by byte-order mark, then strict UTF-8, then strict GB18030. Raises Unreadable."""
     for bom, name in _BOMS:
         if data.startswith(bom):
-            return _strict(data, name), name
+            # Python counts the place of an error without the mark, so the mark goes first.
+            return (_strict(data[len(bom) :], "utf-8") if name == "utf-8-sig" else _strict(data, name)), name
     if data[:4096].count(0) * 4 > len(data[:4096]):
         raise Unreadable(
             "source.encoding", "像是没有字节序标记的UTF-16文字，无法确认编码", "请另存为UTF-8编码后放回原处", 1
