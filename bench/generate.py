@@ -28,10 +28,10 @@ PLANTED = {
     1600: ("required", "communicator_id"),
     1700: ("format", "communicator_id"),
     1800: ("unknown", "communicator_id"),
-    2000: ("duplicate", None),
+    2050: ("duplicate", None),
     6000: ("duplicate", None),
     9000: ("duplicate", None),
-    9500: ("conflict", None),
+    9900: ("conflict", None),
 }
 #: Only with `rough`: faults of the file's form.
 ROUGH = {
@@ -83,7 +83,7 @@ def _query(plan: Plan, low: int, high: int) -> str:
         else "title"
     )
     before = f"CASE WHEN m = {BLANK} THEN chr(10) ELSE '' END || " if plan.rough else ""
-    reads = "CASE m WHEN 1400 THEN '-5' WHEN 1500 THEN '十五' ELSE CAST(reads + CAST(m = 9500 AS INT) AS VARCHAR) END"
+    reads = "CASE m WHEN 1400 THEN '-5' WHEN 1500 THEN '十五' ELSE CAST(reads + CAST(m = 9900 AS INT) AS VARCHAR) END"
     last = f"CASE WHEN m = 3100 THEN '' ELSE ',' || {reads} END{extra}" if plan.rough else f"',' || {reads}"
     return f"""
     WITH numbers AS (

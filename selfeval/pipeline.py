@@ -18,7 +18,7 @@ import duckdb
 
 from schemas import Dataset, Scope, Table, datasets, default_domains
 from selfeval import digest, duck, outline
-from selfeval.checks import consequences, crosscheck, resolve
+from selfeval.checks import accepted, consequences, crosscheck, repeats, resolve
 from selfeval.checks.accepted import open_views
 from selfeval.checks.resolve import Part, parts_of
 from selfeval.facts import catalogue, codec, engine, samples
@@ -178,7 +178,18 @@ class UnitPipeline:
             "check",
             name,
             depends,
-            lambda folder: resolve.resolve(dataset, self.plan.scope, files, references, tolerance, folder),
+            lambda folder: resolve.resolve(dataset, self.plan.scope, files, references, tolerance, folder, self._index),
+        )
+
+    def _index(self, part: Part, key: Sequence[str], foreign: Sequence[str]) -> Entry:
+        """What is kept of one part of a large table, so that another part's change leaves it as it is."""
+        depends = {
+            "part": [part.folder.name, part.info["n"]],
+            "columns": [list(key), list(foreign)],
+            "code": digest.of_code(("selfeval.checks.repeats",)),
+        }
+        return self.store.memo(
+            "index", part.raw.name, depends, lambda folder: repeats.write(part, key, foreign, folder)
         )
 
     @cached_property
@@ -188,8 +199,25 @@ class UnitPipeline:
     @cached_property
     def _database(self) -> duckdb.DuckDBPyConnection:
         con = duck.connect()
-        open_views(con, self.parts, {name: entry.file("excluded.parquet") for name, entry in self.checked.items()})
+        aside = {name: entry.file("excluded.parquet") for name, entry in self.checked.items()}
+        open_views(con, self.parts, aside, self._rollup)
         return con
+
+    def _rollup(self, dataset: str, part: Part, rollup: catalogue.Rollup) -> Path:
+        """The sums of one part's accepted rows, so that another part's change leaves them as they are."""
+        checked = self.checked[dataset]
+
+        def build(folder: Path) -> dict[str, Any]:
+            accepted.write_rollup(part, checked.file("excluded.parquet"), rollup, folder / "sums.parquet")
+            return {}
+
+        depends = {
+            "part": [part.folder.name, part.info["n"]],
+            "aside": checked.info["aside"][str(part.index)],
+            "rollup": rollup.model_dump(mode="json"),
+            "code": digest.of_code(("selfeval.checks.accepted",)),
+        }
+        return self.store.memo("rollup", f"{part.raw.name} {rollup.name}", depends, build).file("sums.parquet")
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A cursor on a DuckDB with a view a table of accepted rows; each caller has its own."""
@@ -230,7 +258,7 @@ class UnitPipeline:
                 continue
             depends = {
                 "rows": {name: self._rows_key[name] for name in sorted(needed)},
-                "subject": subject.model_dump(mode="json"),
+                "subject": [subject.model_dump(mode="json"), subject.full_query],
                 "year": self.plan.year,
                 "code": code,
             }

@@ -1,38 +1,75 @@
-"""Views of accepted rows: what every rule across tables, every fact and the report's tables read from."""
+"""Views of accepted rows and of their roll-ups: what every rule across tables, every fact and the report's tables read from."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 
+from selfeval import duck
 from selfeval.checks.cells import literal
 from selfeval.checks.resolve import Part
+from selfeval.facts.catalogue import Rollup, rollups
+
+#: Parts of more rows have their roll-ups kept; of smaller ones they are summed up where they are asked for.
+LARGE_ROWS = 50_000
 
 
 def open_views(
-    con: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Part]], excluded: Mapping[str, Path]
+    con: duckdb.DuckDBPyConnection,
+    parts: Mapping[str, Sequence[Part]],
+    excluded: Mapping[str, Path],
+    kept: Callable[[str, Part, Rollup], Path],
 ) -> None:
-    """A view a table slug: its typed columns, then _dataset, _file, _sheet, _sha256, _row.
+    """A view a table slug: its typed columns, then _dataset, _file, _sheet, _sha256, _row; and one a roll-up.
 
-    `parts` and `excluded` are by dataset; the latter is the Parquet of rows set aside.
+    `parts` and `excluded` are by dataset; the latter is the Parquet of rows set aside. `kept` gives the Parquet of
+    what `write_rollup` made of a part.
     """
     con.execute('CREATE TABLE _labels (_file VARCHAR, _sheet VARCHAR, "column" VARCHAR, label VARCHAR)')
     by_table: dict[str, list[str]] = {}
+    by_rollup: dict[str, list[str]] = {}
     for dataset, members in parts.items():
         for part in members:
-            by_table.setdefault(part.info["table"], []).append(_select(dataset, part, excluded[dataset]))
+            rows = _rows(part, excluded[dataset])
+            by_table.setdefault(part.info["table"], []).append(f"SELECT *, {_place(dataset, part)} FROM ({rows})")
             labels = [[part.raw.name, part.sheet, name, label] for name, label in part.info["labels"].items()]
             con.executemany("INSERT INTO _labels VALUES (?, ?, ?, ?)", labels)
-    for slug, selects in by_table.items():
-        con.execute(f"CREATE VIEW {slug} AS {' UNION ALL BY NAME '.join(selects)}")
+            for rollup in rollups():
+                if rollup.of == part.info["table"]:
+                    large = part.info["read"] > LARGE_ROWS
+                    sums = literal(str(kept(dataset, part, rollup))) if large else f"({_summed(rollup, rows)})"
+                    by_rollup.setdefault(rollup.name, []).append(f"SELECT *, {_place(dataset, part)} FROM {sums}")
+    for name, selects in [*by_table.items(), *by_rollup.items()]:
+        con.execute(f"CREATE VIEW {name} AS {' UNION ALL BY NAME '.join(selects)}")
 
 
-def _select(dataset: str, part: Part, excluded: Path) -> str:
+def write_rollup(part: Part, excluded: Path, rollup: Rollup, path: Path) -> None:
+    """Sum up the accepted rows of one part."""
+    with duck.connect() as con:
+        query = _summed(rollup, _rows(part, excluded))
+        # Parquet has no whole numbers of that size: DuckDB would write them as floats.
+        wide = [name for name, kind, *_ in con.execute(f"DESCRIBE {query}").fetchall() if kind == "HUGEINT"]
+        exact = ", ".join(f"CAST({name} AS DECIMAL(38,0)) AS {name}" for name in wide)
+        columns = f"* REPLACE ({exact})" if wide else "*"
+        con.execute(f"COPY (SELECT {columns} FROM ({query}) ORDER BY ALL) TO {literal(str(path))} (FORMAT parquet)")
+
+
+def _summed(rollup: Rollup, rows: str) -> str:
+    return f"WITH {rollup.of} AS ({rows}) {rollup.query}"
+
+
+def _rows(part: Part, excluded: Path) -> str:
     return (
-        f"SELECT * EXCLUDE (_bad), {literal(dataset)} AS _dataset, {literal(part.raw.name)} AS _file,"
-        f" {literal(part.sheet) if part.sheet is not None else 'CAST(NULL AS VARCHAR)'} AS _sheet,"
-        f" {literal(part.raw.sha256)} AS _sha256 FROM {part.parquet('rows')} WHERE NOT _bad"
+        f"SELECT * EXCLUDE (_bad) FROM {part.parquet('rows')} WHERE NOT _bad"
         f" AND _row NOT IN (SELECT _row FROM {literal(str(excluded))} WHERE part = {part.index})"
+    )
+
+
+def _place(dataset: str, part: Part) -> str:
+    sheet = literal(part.sheet) if part.sheet is not None else "CAST(NULL AS VARCHAR)"
+    return (
+        f"{literal(dataset)} AS _dataset, {literal(part.raw.name)} AS _file, {sheet} AS _sheet,"
+        f" {literal(part.raw.sha256)} AS _sha256"
     )

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
+import pandera.pandas as pa
 
+from schemas import Dataset, Scope
 from selfeval import duck
 from selfeval.checks.cells import literal
+from selfeval.sources import large_again
 
 if TYPE_CHECKING:
     from selfeval.checks.resolve import Part
@@ -17,10 +20,11 @@ if TYPE_CHECKING:
 PLACE = ("文件", "工作表", "行", "规则")
 
 
-def write(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], path: Path) -> None:
+def write(con: duckdb.DuckDBPyConnection, dataset: Dataset, scope: Scope, parts: Sequence[Part], path: Path) -> None:
     """Write the rows in `excluded`, streamed by DuckDB; UTF-8 with a byte-order mark so that Excel shows it rightly."""
     aside = {index for (index,) in con.execute("SELECT DISTINCT part FROM excluded").fetchall()}
-    queries = [_query(con, part) for part in parts if part.index in aside]
+    schemas = {table.slug: table.schema(scope) for table in dataset.tables}
+    queries = [_query(con, part, schemas[part.info["table"]]) for part in parts if part.index in aside]
     if not queries:
         path.write_text("\ufeff" + ",".join(PLACE) + "\r\n", encoding="utf-8", newline="")
         return
@@ -36,14 +40,33 @@ def write(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], path: Path) -> 
     body.unlink()
 
 
-def _query(con: duckdb.DuckDBPyConnection, part: Part) -> str:
+def _query(con: duckdb.DuckDBPyConnection, part: Part, schema: pa.DataFrameSchema) -> str:
     labels = duck.columns(con, f"SELECT * FROM {part.parquet('cells')}")
+    relation = _again(con, part, schema, labels) if "large" in part.info else part.parquet("cells")
     cells = "".join(f", {_inert(_quoted(label))} AS {_quoted(_free(label))}" for label in labels)
     place = f"{literal(part.raw.name)} AS 文件, {literal(part.sheet or '')} AS 工作表, c._row AS 行, e.rule AS 规则"
     return (
-        f"SELECT {part.index} AS _part, c._row AS _row, {place}{cells} FROM {part.parquet('cells')} c"
+        f"SELECT {part.index} AS _part, c._row AS _row, {place}{cells} FROM {relation} c"
         f" JOIN excluded e ON e.part = {part.index} AND e._row = c._row"
     )
+
+
+def _again(con: duckdb.DuckDBPyConnection, part: Part, schema: pa.DataFrameSchema, labels: Sequence[str]) -> str:
+    """The part's cells with those of rows that were beyond doubt while they were read."""
+    missing = con.execute(
+        f"SELECT _row FROM excluded WHERE part = {part.index}"
+        f" AND _row NOT IN (SELECT _row FROM {part.parquet('cells')}) ORDER BY _row"
+    ).fetchall()
+    if not missing:
+        return part.parquet("cells")
+    found = large_again.shown(con, part.raw, part.info, schema, [row for (row,) in missing], labels)
+    con.register("again_now", found)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE again_{part.index} AS SELECT * FROM {part.parquet('cells')}"
+        " UNION ALL BY NAME SELECT * FROM again_now"
+    )
+    con.unregister("again_now")
+    return f"again_{part.index}"
 
 
 def _inert(cell: str) -> str:

@@ -7,7 +7,7 @@ the sum of what the files told. Rules that compare datasets with each other are 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -17,12 +17,15 @@ import duckdb
 
 from schemas import Dataset, Scope, Table
 from selfeval import duck
-from selfeval.checks import quarantine, scale, totals
+from selfeval.checks import quarantine, repeats, scale, totals
 from selfeval.checks.cells import literal
 from selfeval.checks.grouping import grouped, noted, rule_id
 from selfeval.model import FileAccount, Finding
 from selfeval.sources.scan import RawFile
 from selfeval.store import Entry
+
+#: The rows set aside of one part as a digest.
+_ASIDE = "SELECT sha256(coalesce(string_agg(_row::VARCHAR, ',' ORDER BY _row), '')) FROM excluded WHERE part = ?"
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,10 @@ class Part:
         return self.info["sheet"]  # type: ignore[no-any-return]
 
 
+#: Part, its key columns and its columns that refer to other tables → the entry that `repeats.write` made.
+Index = Callable[[Part, Sequence[str], Sequence[str]], Entry]
+
+
 def parts_of(files: Sequence[tuple[RawFile, Entry]]) -> list[Part]:
     """All tables read from a dataset's files, in file-name and sheet order."""
     found: list[Part] = []
@@ -58,10 +65,12 @@ def resolve(
     references: Mapping[str, Sequence[Part]],
     tolerance: Decimal,
     folder: Path,
+    index: Index,
 ) -> dict[str, Any]:
     """Resolve one dataset into `folder`: findings.json, quarantine.csv, excluded.parquet; gives the row accounts.
 
-    `references` holds the parts of tables that foreign keys point to, by slug.
+    `references` holds the parts of tables that foreign keys point to, by slug; `index` gives what `repeats.write`
+    kept of a part.
     """
     parts = parts_of(files)
     findings = [Finding(**f) for _, entry in files for f in entry.info["findings"]]
@@ -69,12 +78,14 @@ def resolve(
         con.execute('CREATE TABLE marks (part INTEGER, _row BIGINT, "column" VARCHAR, kind VARCHAR, value VARCHAR)')
         for part in parts:
             con.execute(f"INSERT INTO marks SELECT {part.index}, * FROM {part.parquet('faults')}")
+        kept: dict[int, Entry] = {}
         for table in dataset.tables:
             mine = [p for p in parts if p.info["table"] == table.slug]
             if mine:
                 scale.mark(con, table, mine, references)
-                _keys(con, table, mine)
-                _foreign_keys(con, table, mine, references)
+                kept |= _kept(con, table, mine, index)
+                _keys(con, table, mine, kept)
+                _foreign_keys(con, table, mine, references, kept)
         for part in parts:
             totals.mark_scale(con, part)
         _exclude(con, parts)
@@ -85,14 +96,15 @@ def resolve(
                 findings += noted(con, dataset, table, part, scope)
                 findings += totals.findings(con, dataset, table, part, scope)
         findings += _tolerance(con, dataset, parts, tolerance)
-        quarantine.write(con, parts, folder / "quarantine.csv")
+        quarantine.write(con, dataset, scope, parts, folder / "quarantine.csv")
         con.execute(
             f"COPY (SELECT part, _row, rule FROM excluded ORDER BY ALL) TO {literal(str(folder / 'excluded.parquet'))} (FORMAT parquet)"
         )
-        accounts = _accounts(con, files, parts)
+        accounts = _accounts(con, files, parts, kept)
+        aside = {p.index: duck.row(con, _ASIDE, [p.index])[0] for p in parts}
     text = json.dumps([asdict(f) for f in findings], ensure_ascii=False)
     (folder / "findings.json").write_text(text, encoding="utf-8")
-    return {"accounts": [asdict(a) for a in accounts]}
+    return {"accounts": [asdict(a) for a in accounts], "aside": {str(k): v for k, v in aside.items()}}
 
 
 def _rows(parts: Sequence[Part]) -> str:
@@ -102,19 +114,35 @@ def _rows(parts: Sequence[Part]) -> str:
     )
 
 
-def _keys(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part]) -> None:
-    """Mark exact duplicates (all but the first physical row) and conflicts (all copies)."""
+def _key(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part]) -> tuple[list[str], list[str], list[str]]:
+    """The columns by which rows are told apart, those that hold their content, and those of group numbers."""
     columns = duck.columns(con, _rows(parts))
     groups = [c for c in columns if c.endswith("__group")]
     content = [c for c in columns if c not in groups and not c.endswith("__unit")]
     # Where a file lacks a key column, all its rows would have one key: whole rows are compared instead.
     whole = any(k not in ("sheet", "side") and k not in p.info["labels"] for k in table.key for p in parts)
-    key = list(table.key) if table.key and not whole else content
+    return list(table.key) if table.key and not whole else content, content, groups
+
+
+def _kept(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], index: Index) -> dict[int, Entry]:
+    """What is kept of the parts of a large table; nothing for a small one."""
+    if table.layout != "rows" or sum(p.info["read"] for p in parts) <= repeats.LARGE_ROWS:
+        return {}
+    key, _, _ = _key(con, table, parts)
+    if any(not set(key) <= set(duck.columns(con, f"SELECT * FROM {p.parquet('rows')}")) for p in parts):
+        return {}
+    return {p.index: index(p, key, [c for c, _ in table.foreign_keys]) for p in parts}
+
+
+def _keys(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], kept: Mapping[int, Entry]) -> None:
+    """Mark exact duplicates (all but the first physical row) and conflicts (all copies)."""
+    key, content, groups = _key(con, table, parts)
     same_content = " AND ".join(f"r.{c} IS NOT DISTINCT FROM f.{c}" for c in content) or "true"
     # A group number counts first appearances within one file, so it compares rows of one file alone.
     same_group = " AND ".join(f"r.{c} IS NOT DISTINCT FROM f.{c}" for c in groups) or "true"
     on_key = " AND ".join(f"r.{c} IS NOT DISTINCT FROM f.{c}" for c in key)
-    con.execute(f"CREATE OR REPLACE TEMP VIEW rows_now AS {_rows(parts)}")
+    rows = "SELECT * FROM " + repeats.gather(con, parts, kept) if parts[0].index in kept else _rows(parts)
+    con.execute(f"CREATE OR REPLACE TEMP VIEW rows_now AS {rows}")
     con.execute(
         "CREATE OR REPLACE TEMP TABLE repeated AS WITH doubled AS"
         f" (SELECT {', '.join(key)} FROM rows_now GROUP BY ALL HAVING count(*) > 1)"
@@ -136,7 +164,11 @@ def _keys(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part]) -
 
 
 def _foreign_keys(
-    con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], references: Mapping[str, Sequence[Part]]
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    parts: Sequence[Part],
+    references: Mapping[str, Sequence[Part]],
+    kept: Mapping[int, Entry],
 ) -> None:
     """Mark values that the table they refer to does not have; where that table is not there, nothing is compared."""
     for column, target in table.foreign_keys:
@@ -145,11 +177,20 @@ def _foreign_keys(
             continue
         known = " UNION ".join(f"SELECT {target_column} AS v FROM {p.parquet('rows')}" for p in references[slug])
         for part in parts:
+            distinct = f"SELECT {column} AS v FROM {part.parquet('rows')}"
+            if part.index in kept:
+                path = literal(str(kept[part.index].file("foreign.parquet")))
+                distinct = f"SELECT value AS v FROM {path} WHERE \"column\" = '{column}'"
+            con.execute(
+                f"CREATE OR REPLACE TEMP TABLE strangers AS SELECT DISTINCT v FROM ({distinct}) WHERE v IS NOT NULL"
+                f" AND v NOT IN (SELECT v FROM ({known}) WHERE v IS NOT NULL)"
+            )
+            if duck.row(con, "SELECT count(*) FROM strangers") == (0,):
+                continue
             con.execute(
                 f"INSERT INTO marks SELECT {part.index}, r._row, '{column}', 'unknown', r.{column}"
-                f" FROM {part.parquet('rows')} r WHERE r.{column} IS NOT NULL"
-                f" AND r.{column} NOT IN (SELECT v FROM ({known}) WHERE v IS NOT NULL)"
-                f" AND NOT EXISTS (SELECT 1 FROM marks m WHERE m.part = {part.index} AND m._row = r._row"
+                f" FROM {part.parquet('rows')} r SEMI JOIN strangers s ON r.{column} = s.v"
+                f" WHERE NOT EXISTS (SELECT 1 FROM marks m WHERE m.part = {part.index} AND m._row = r._row"
                 f" AND (m.\"column\" = '{column}' OR (m.\"column\" IS NULL AND m.kind NOT IN ('duplicate', 'conflict'))))"
             )
 
@@ -194,19 +235,17 @@ def _tolerance(
 
 
 def _accounts(
-    con: duckdb.DuckDBPyConnection, files: Sequence[tuple[RawFile, Entry]], parts: Sequence[Part]
+    con: duckdb.DuckDBPyConnection,
+    files: Sequence[tuple[RawFile, Entry]],
+    parts: Sequence[Part],
+    kept: Mapping[int, Entry],
 ) -> list[FileAccount]:
     """A line a sheet; raises RuntimeError where a row would be lost."""
     aside = dict(con.execute("SELECT part, count(*) FROM excluded GROUP BY part").fetchall())
     accounts = []
     for part in parts:
         read, out = part.info["read"], aside.get(part.index, 0)
-        (accepted,) = duck.row(
-            con,
-            f"SELECT count(DISTINCT _row) FROM {part.parquet('rows')} WHERE NOT _bad"
-            " AND _row NOT IN (SELECT _row FROM excluded WHERE part = ?)",
-            [part.index],
-        )
+        accepted = _accepted(con, part, kept.get(part.index))
         if read != accepted + out or part.info["lines"] != read + part.info["other"]:
             raise RuntimeError(
                 f"rows lost in {part.raw.name} {part.sheet}: {read} read, {accepted} accepted, {out} set aside"
@@ -217,6 +256,24 @@ def _accounts(
             accounts.append(_account(raw, sheet["sheet"], sheet["encoding"], 0, 0, 0, sheet["other"]))
     order = {raw.name: i for i, (raw, _) in enumerate(files)}
     return sorted(accounts, key=lambda a: order[a.file])
+
+
+def _accepted(con: duckdb.DuckDBPyConnection, part: Part, kept: Entry | None) -> int:
+    if kept is not None:
+        # Sound rows are counted once a part; of those set aside, the ones that are not sound have a fault of their own.
+        (aside,) = duck.row(
+            con,
+            f"SELECT count(*) FROM excluded WHERE part = ? AND _row NOT IN (SELECT _row FROM {part.parquet('faults')})",
+            [part.index],
+        )
+        return int(kept.info["sound"]) - int(aside)
+    (accepted,) = duck.row(
+        con,
+        f"SELECT count(DISTINCT _row) FROM {part.parquet('rows')} WHERE NOT _bad"
+        " AND _row NOT IN (SELECT _row FROM excluded WHERE part = ?)",
+        [part.index],
+    )
+    return int(accepted)
 
 
 def _account(

@@ -1,5 +1,6 @@
 /*
 needs = ["shares", "tasks"]
+uses = ["shares_by_month"]
 
 [[fact]]
 id = "shares.completion_rate"
@@ -20,7 +21,7 @@ WITH owed AS (
     SELECT communicator_id, "month", sum(task) AS task FROM tasks GROUP BY ALL
 ),
 done AS (
-    SELECT communicator_id, strftime("time", '%Y-%m') AS "month", count(*) AS shares FROM shares GROUP BY ALL
+    SELECT communicator_id, strftime("time", '%Y-%m') AS "month", sum(_rows) AS shares FROM shares_by_month GROUP BY ALL
 ),
 capped AS (
     SELECT

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from selfeval.checks.cells import literal
-from selfeval.facts.catalogue import Definition, Subject, subjects
+from selfeval.facts.catalogue import Definition, Subject, rollups, subjects
 from selfeval.model import Fact, FactInput, FactValue
 from selfeval.report.phrases import display
 
@@ -75,8 +75,8 @@ def _fact(
         display=display(figure, definition.unit),
         name=definition.name.format(**found),
         definition=definition.definition.format(**found),
-        sql=subject.query,
-        inputs=tuple(_inputs(con, definition, found)),
+        sql=subject.full_query,
+        inputs=tuple(_inputs(con, subject, definition, found)),
         binding=definition.binding,
         project=project,
     )
@@ -87,12 +87,16 @@ def condition(template: str, found: Mapping[str, Any]) -> str:
     return template.format(**{name: literal(value) for name, value in found.items()})
 
 
-def _inputs(con: duckdb.DuckDBPyConnection, definition: Definition, found: Mapping[str, str]) -> list[FactInput]:
+def _inputs(
+    con: duckdb.DuckDBPyConnection, subject: Subject, definition: Definition, found: Mapping[str, str]
+) -> list[FactInput]:
+    summed = {r.of: r.name for r in rollups() if r.name in subject.uses}
     inputs = []
     for table, template in definition.rows.items():
+        count, relation = ("sum(_rows)", summed[table]) if table in summed else ("count(DISTINCT _row)", table)
         rows = con.execute(
-            f"SELECT _dataset, _file, _sha256, count(DISTINCT _row) FROM {table} WHERE {condition(template, found)}"
-            " GROUP BY ALL ORDER BY ALL"
+            f"SELECT _dataset, _file, _sha256, CAST({count} AS BIGINT) FROM {relation}"
+            f" WHERE {condition(template, found)} GROUP BY ALL ORDER BY ALL"
         ).fetchall()
         inputs += [FactInput(*row) for row in rows]
     return inputs

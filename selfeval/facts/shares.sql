@@ -1,5 +1,6 @@
 /*
 needs = ["shares"]
+uses = ["shares_by_month"]
 
 [[fact]]
 id = "shares.total"
@@ -23,7 +24,7 @@ definition = "分享时间在该月的分享记录行数"
 rows = { shares = "month(\"time\") = CAST({month} AS INTEGER)" }
 */
 WITH months AS (
-    SELECT strftime("time", '%m') AS month, count(*) AS shares, sum(reads) AS reads FROM shares GROUP BY ALL
+    SELECT strftime("time", '%m') AS month, sum(_rows) AS shares, sum(reads) AS reads FROM shares_by_month GROUP BY ALL
 ),
 final AS (
     SELECT 'shares.total' AS id, sum(shares) AS value, NULL AS label FROM months

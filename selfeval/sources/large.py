@@ -39,7 +39,7 @@ from selfeval.sources.structure import Place, structure_findings, unreadable
 from selfeval.sources.text import Unreadable, decode
 
 #: Text files of more bytes are read here. Packed ones count as PACKED times their size.
-LARGE_BYTES = 64 << 20
+LARGE_BYTES = 1 << 20
 PACKED = 8
 THREADS = 2
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, zstandard.ZstdError, OSError, NotImplementedError)

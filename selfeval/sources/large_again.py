@@ -1,0 +1,65 @@
+"""The cells of single rows of a large file, read again from the raw file: rows that were set aside only later.
+
+A row beyond doubt leaves no cells behind while it is read; that it repeats another or names somebody unknown shows
+when all files are there. Only quarantine files need its cells then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandera.pandas as pa
+import pyarrow
+
+from selfeval.sources import masking
+from selfeval.sources.large_chunks import Blocks, Form, records_at, stream_of
+from selfeval.sources.scan import RawFile
+from selfeval.sources.text import Row
+
+
+def rows_at(raw: RawFile, recipe: Mapping[str, Any], wanted: Sequence[int]) -> list[Row]:
+    """The cells of the wanted lines (1-based, in order). `recipe` is `info["large"]` of the part."""
+    form, base = Form(**recipe["form"]), int(recipe["lines"])
+    lines = np.array(wanted, np.int64)
+    found: list[Row] = []
+    with stream_of(raw) as stream:
+        blocks = Blocks(stream, recipe["skip"], recipe["encoding"])
+        for block in blocks:
+            if not len(lines):
+                break
+            count, records = records_at(block, form, lines - base - 1)
+            found += [(base + record.line + 1, record.cells) for record in records]
+            base += count
+            lines = lines[lines > base]
+            blocks.release(block)
+    return found
+
+
+def shown(
+    con: duckdb.DuckDBPyConnection,
+    raw: RawFile,
+    info: Mapping[str, Any],
+    schema: pa.DataFrameSchema,
+    wanted: Sequence[int],
+    labels: Sequence[str],
+) -> pyarrow.Table:
+    """The cells of the wanted rows as `tables` shows them (`n.cells.parquet`): _row, then `labels`, masked."""
+    recipe = info["large"]
+    rows = rows_at(raw, recipe, wanted)
+    named = {info["labels"][name]: (index, name) for name, index in recipe["columns"].items()}
+    named |= {label: (index, None) for label, index in recipe["extra"].items()}
+    data: dict[str, pyarrow.Array] = {"_row": pyarrow.array([number for number, _ in rows], pyarrow.int64())}
+    queries = ["_row"]
+    for k, label in enumerate(labels):
+        index, name = named[label]
+        cells = [cells[index] if index < len(cells) else "" for _, cells in rows]
+        data[f"c{k}"] = pyarrow.array(cells, pyarrow.string())
+        masked = masking.extra(f"c{k}", label) if name is None else masking.declared(f"c{k}", schema.columns[name])
+        queries.append(f'{masked} AS "{label.replace(chr(34), chr(34) * 2)}"')
+    con.register("again", pyarrow.table(data))
+    table = con.sql(f"SELECT {', '.join(queries)} FROM again").to_arrow_table()
+    con.unregister("again")
+    return table
