@@ -4,7 +4,7 @@ A header is TOML in the first comment: `needs` names the tables of the query, ea
 `{placeholders}` in its id, a family of facts. `rows` gives for each table the condition that its rows meet.
 
 A roll-up (rollups/*.sql) is a table of sums that add up over files: made once a file, so that a mended file costs its
-own rows. Its `_rows` counts the rows behind a line; the conditions in `rows` must hold on it as on the table itself.
+own rows. Its `_rows` counts the rows behind a line, `_first` is the first of them; the conditions in `rows` must hold on it as on the table itself.
 """
 
 from __future__ import annotations
@@ -69,6 +69,11 @@ class Subject(BaseModel):
     uses: tuple[str, ...] = ()
     facts: tuple[Definition, ...] = Field(alias="fact")
     query: str
+
+    @property
+    def summed(self) -> dict[str, str]:
+        """Table → the roll-up of it that this subject uses."""
+        return {r.of: r.name for r in rollups() if r.name in self.uses}
 
     @property
     def full_query(self) -> str:

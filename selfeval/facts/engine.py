@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from selfeval.checks.cells import literal
-from selfeval.facts.catalogue import Definition, Subject, rollups, subjects
+from selfeval.facts.catalogue import Definition, Subject, subjects
 from selfeval.model import Fact, FactInput, FactValue
 from selfeval.report.phrases import display
 
@@ -90,10 +90,10 @@ def condition(template: str, found: Mapping[str, Any]) -> str:
 def _inputs(
     con: duckdb.DuckDBPyConnection, subject: Subject, definition: Definition, found: Mapping[str, str]
 ) -> list[FactInput]:
-    summed = {r.of: r.name for r in rollups() if r.name in subject.uses}
     inputs = []
     for table, template in definition.rows.items():
-        count, relation = ("sum(_rows)", summed[table]) if table in summed else ("count(DISTINCT _row)", table)
+        summed = subject.summed.get(table)
+        count, relation = ("sum(_rows)", summed) if summed else ("count(DISTINCT _row)", table)
         rows = con.execute(
             f"SELECT _dataset, _file, _sha256, CAST({count} AS BIGINT) FROM {relation}"
             f" WHERE {condition(template, found)} GROUP BY ALL ORDER BY ALL"

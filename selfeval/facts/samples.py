@@ -16,6 +16,7 @@ import duckdb
 
 from schemas import Scope, datasets
 from selfeval import duck
+from selfeval.checks.cells import literal
 from selfeval.facts.catalogue import Subject
 from selfeval.facts.engine import condition
 from selfeval.model import Fact, Sample
@@ -23,6 +24,8 @@ from selfeval.privacy import mask_payee, scrub
 from selfeval.sources.masking import is_person
 
 ROWS = 3
+#: So many lines are looked at for the first rows, and more only where those hold too few.
+NEAR = 10_000
 _CELL = 40
 
 
@@ -31,7 +34,7 @@ def compute(con: duckdb.DuckDBPyConnection, subject: Subject, facts: Iterable[Fa
 
     @cache
     def first(table: str, where: str) -> Sample | None:
-        return _first(con, table, where)
+        return _first(con, table, where, subject.summed.get(table))
 
     found = {}
     for fact in facts:
@@ -41,13 +44,15 @@ def compute(con: duckdb.DuckDBPyConnection, subject: Subject, facts: Iterable[Fa
     return found
 
 
-def _first(con: duckdb.DuckDBPyConnection, table: str, where: str) -> Sample | None:
+def _first(con: duckdb.DuckDBPyConnection, table: str, where: str, summed: str | None) -> Sample | None:
     labels = _labels(table)
     names = [name for name in duck.columns(con, table) if name in labels]
     shown = "".join(f', CAST("{name}" AS VARCHAR)' for name in names)
-    rows = con.execute(
-        f"SELECT _dataset, _file, _sheet, _row{shown} FROM {table} WHERE {where} ORDER BY _file, _sheet, _row LIMIT {ROWS}"
-    ).fetchall()
+    query = f"SELECT _dataset, _file, _sheet, _row{shown} FROM {table} WHERE {where}"
+    order = f"ORDER BY _file, _sheet, _row LIMIT {ROWS}"
+    rows = (
+        con.execute(f"{query} {order}").fetchall() if summed is None else _near_first(con, query, order, summed, where)
+    )
     if not rows:
         return None
     dataset, file, sheet = rows[0][:3]
@@ -57,6 +62,26 @@ def _first(con: duckdb.DuckDBPyConnection, table: str, where: str) -> Sample | N
         if row[1:3] == (file, sheet)
     )
     return Sample(dataset, file, sheet, tuple(labels[n] for n in names), cells)
+
+
+def _near_first(con: duckdb.DuckDBPyConnection, query: str, order: str, summed: str, where: str) -> list[Any]:
+    """The first rows of a log, from the first one on, which its roll-up knows: the log is not read to its end."""
+    place = con.execute(
+        f"SELECT _file, _sheet, min(_first) FROM {summed} WHERE {where} GROUP BY ALL ORDER BY ALL LIMIT 1"
+    ).fetchall()
+    if not place:
+        return []
+    file, sheet, first = place[0]
+    rows: list[Any] = []
+    reach = NEAR
+    while len(rows) < ROWS and reach < 1 << 40:
+        rows = con.execute(
+            f"{query} AND _file = {literal(file)} AND _sheet IS NOT DISTINCT FROM ? AND _row BETWEEN {first}"
+            f" AND {first + reach} {order}",
+            [sheet],
+        ).fetchall()
+        reach <<= 8
+    return rows
 
 
 @cache

@@ -79,6 +79,7 @@ def told(root: Path, store: Path) -> dict[str, Any]:
         "accounts": p.accounts,
         "quarantine": {name: entry.file("quarantine.csv").read_bytes() for name, entry in p.checked.items()},
         "facts": p.raw_facts,
+        "samples": p.samples,
     }
 
 
