@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: More faults of one rule, column and file than this become one finding with its rows.
 SINGLE = 20
+#: So many of them that are also more than half of the file's rows have one cause: a whole column is wrong.
+WHOLE = 5
 ROW_WORDS = {
     "columns": Words("这一行的列数与表头不符。", "请核对是否多了或少了分隔符，改正后重新导出。"),
     "quote": Words("这一行有没有配对的引号。", "请删去多余的引号，或用成对的英文引号括住整个单元格。"),
@@ -85,7 +87,8 @@ def grouped(
             if first is not None:
                 where += " AND split_part(value, ':', 1) = ?"
                 values.append(str(first))
-            if count <= SINGLE and kind not in ALWAYS_ONE and other is None:
+            whole = count >= WHOLE and count * 2 > part.info["read"]
+            if count <= SINGLE and not whole and kind not in ALWAYS_ONE and other is None:
                 for row, value in con.execute(
                     f"SELECT _row, value FROM marks WHERE {where} ORDER BY ALL", values
                 ).fetchall():
