@@ -70,10 +70,11 @@ def types(con: duckdb.DuckDBPyConnection, schema: pa.DataFrameSchema, columns: I
 
 
 def _in_ten_thousands(name: str) -> str:
-    """An amount with three to six decimals, far smaller than the column's: 万元 in a column of 元."""
-    number = f"sf_number(regexp_replace(sf_half(raw.{name}), '^¥|元$', ''))"
+    """An amount that says 万, or one with three to six decimals, far smaller than the column's."""
+    number = f"sf_number(sf_bare(sf_half(raw.{name})))"
     usual = f"(SELECT median(abs({name})) FROM typed WHERE {name} <> 0)"
     return (
+        f"sf_number(regexp_replace(sf_half(raw.{name}), ' *万元?$', '')) IS NOT NULL AND sf_half(raw.{name}) LIKE '%万%' OR "
         f"{number} <> round({number}, 2) AND {number} * 10000 = round({number} * 10000, 2)"
         f" AND coalesce(abs({number}) * 100 < {usual}, true)"
     )
@@ -126,9 +127,11 @@ def _refine(con: duckdb.DuckDBPyConnection, name: str, kinds: Sequence[str], kin
 
 
 def _padded(cell: str, column: pa.Column) -> str:
-    """Digits on which the checks hold with zeros put before."""
+    """Digits on which the checks hold with zeros put before, where such codes begin with zeros at all."""
+    led = f"EXISTS (SELECT 1 FROM typed AS t WHERE t.{cell.partition('.')[2]}[1] = '0')"
+    usual = "true" if any(check.name == "isin" for check in column.checks) else led
     fits = (" AND ".join(holds(c, f"(repeat('0', {n}) || {cell})") for c in column.checks) for n in (1, 2, 3))
-    return f"regexp_full_match({cell}, '[0-9]+') AND ({' OR '.join(f'({f})' for f in fits)})"
+    return f"regexp_full_match({cell}, '[0-9]+') AND ({' OR '.join(f'({f})' for f in fits)}) AND {usual}"
 
 
 def _in_other_epoch(cell: str, column: pa.Column) -> str:

@@ -39,8 +39,8 @@ _CODE = re.compile(r"[a-z]*\d{3,}[a-z]*\d*")
 
 
 def normal(label: str) -> str:
-    """A header as compared: full-width and half-width alike, no white space, lower case."""
-    return re.sub(r"[\s\ufeff]+", "", unicodedata.normalize("NFKC", label)).lower()
+    """A header as compared: full-width and half-width alike, no white space, no quotes, lower case."""
+    return re.sub(r"[\s\ufeff\"]+", "", unicodedata.normalize("NFKC", label)).lower()
 
 
 @dataclass

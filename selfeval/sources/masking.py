@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"手机|电话|身份证|证件号|银行|卡号|账号|�
 def macros() -> list[str]:
     """`mask_loose`: long numbers and whatever may be a person's name, whichever column it stands in."""
     return [
-        "CREATE OR REPLACE MACRO mask_loose(x) AS CASE WHEN regexp_full_match(sf_trim(x), '[一-鿿·]{2,6}')"
+        "CREATE OR REPLACE MACRO mask_loose(x) AS CASE WHEN regexp_full_match(sf_trim(x), '[\"“”]*[一-鿿·]{2,6}[\"“”]*')"
         " THEN mask_payee(sf_trim(x))"
         f" ELSE regexp_replace(scrub(x), '(^|[^0-9A-Za-z.])[0-9]{{10,}}', '\\1{MASK}', 'g') END"
     ]

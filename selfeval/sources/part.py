@@ -7,6 +7,7 @@ How a table is typed and written is in `tables`; rules that need another row or 
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -30,8 +31,10 @@ def read_sheets(raw: RawFile) -> list[Sheet]:
     """The cells of a file. Raises Unreadable."""
     data = unpack(raw)
     if not data.strip():
-        raise Unreadable("source.empty", "是空文件", "请重新导出后放回原处", 1)
+        raise _empty()
     if raw.kind == ".zip":
+        if zipfile.is_zipfile(raw.path):
+            raise Unreadable("source.empty", "是没有文件的压缩包", "请重新压缩后放回原处")
         raise Unreadable("source.truncated", "已损坏或不完整，无法解压", "请重新压缩后放回原处")
     if raw.kind == ".parquet":
         return [read_parquet(data)]
@@ -43,9 +46,15 @@ def read_sheets(raw: RawFile) -> list[Sheet]:
     if raw.kind in (".xlsx", ".xlsm", ".xlsb"):
         raise Unreadable("source.truncated", "已损坏或不是有效的Excel工作簿", "请重新导出或另存后放回原处")
     text, encoding = decode(data)
+    if not text.strip():
+        raise _empty()
     if raw.kind == ".jsonl":
         return [read_json_lines(text, encoding)]
     return [read_delimited(text, encoding, tab=raw.kind in (".tsv", *BOOK_SUFFIXES))]
+
+
+def _empty() -> Unreadable:
+    return Unreadable("source.empty", "是空文件", "请重新导出后放回原处", 1)
 
 
 def read_part(raw: RawFile, dataset: Dataset, scope: Scope, aliases: Aliases, folder: Path) -> dict[str, Any]:

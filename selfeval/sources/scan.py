@@ -147,7 +147,8 @@ def _expand(raw: RawFile) -> list[RawFile]:
     if not raw.name.lower().endswith(".zip"):
         return [raw]
     try:
-        return _members(raw)
+        # One without members is left to the reader too.
+        return _members(raw) or [raw]
     except (zipfile.BadZipFile, OSError, NotImplementedError):
         # Left to the reader, which says so under the dataset: the unit is then blocked, not awaiting.
         return [raw]

@@ -101,6 +101,7 @@ def structure_findings(place: Place, table: Table, located: Located, scope: Scop
         *_columns(place, table, located, scope),
         *_header(place, table, located),
         *_lines(place, located),
+        *_beside(place, located),
         *_hidden(place, located),
     ]
     if not located.rows and table.needed:
@@ -194,6 +195,36 @@ def _lines(place: Place, located: Located) -> Iterator[Finding]:
         yield place.finding(
             "source.line_ends", "info", said, "无需处理；最好由系统重新导出，不要拼接文件。", rows=sheet.odd_ends
         )
+
+
+#: What a mark beside the data says; its column is told by letter or header.
+_BESIDE = {
+    "null_byte": ("含有空字符，内容可能已损坏", "请重新导出该文件"),
+    "error_cell": ("是错误值“{value}”", "请改正公式，或直接填写数值"),
+    "formula": ("是没有计算结果的公式，读不到内容", "请用Excel打开后保存一次，或把公式粘贴为数值"),
+}
+
+
+def _beside(place: Place, located: Located) -> Iterator[Finding]:
+    """What the reader marked outside of the data: in titles, the header, 合计 rows and columns that do not count."""
+    sheet = place.sheet
+    data = {number for number, _ in located.rows}
+    broken = [number for number, rule in sheet.broken if number not in data]
+    if broken:
+        said = "表头或表外的行中有没有配对的引号，已按不带引号读取。"
+        yield place.finding("source.quote", "warning", said, "请删去多余的引号后核对。", rows=broken)
+    declared = {i for group in (located.groups or (located.columns,)) for i in group.values()}
+    labels = {index: label for label, index in located.extra.items()}
+    labels |= {index: located.labels[name] for name, index in located.columns.items()}
+    beside: dict[tuple[int, str, str], list[int]] = {}
+    for row, index, kind, value in sheet.marks:
+        if row not in data or index not in declared:
+            beside.setdefault((index, kind, value), []).append(row)
+    for (index, kind, value), rows in beside.items():
+        label = labels.get(index) or get_column_letter(index + 1)
+        said, fix = _BESIDE[kind]
+        message = f"“{label}”{said.replace('{value}', value)}；不在参与计算的数据之内。"
+        yield place.finding(f"source.{kind}", "warning", message, f"{fix}。", column=label, rows=rows)
 
 
 def _hidden(place: Place, located: Located) -> Iterator[Finding]:

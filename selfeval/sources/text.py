@@ -38,6 +38,9 @@ DELIMITERS = (",", "\t", ";", "|", "，")
 #: A quoted cell that runs over more lines than this is taken for a quote that was never closed.
 MAX_QUOTED_LINES = 50
 
+#: What is shown for a line that is no JSON object.
+_NO_OBJECT = "（不是JSON对象）"
+
 Row = tuple[int, list[str]]
 
 
@@ -262,7 +265,7 @@ def read_json_lines(text: str, encoding: str) -> Sheet:
     """One JSON object a line; the header is the union of keys in order of appearance and stands as line 0."""
     lines = list(io.StringIO(text, newline=""))
     header: dict[str, None] = {}
-    records: list[tuple[int, dict[str, object]]] = []
+    records: list[tuple[int, dict[str, object] | None]] = []
     sheet = Sheet(None, [], len(lines), encoding)
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -273,12 +276,19 @@ def read_json_lines(text: str, encoding: str) -> Sheet:
             value = None
         if not isinstance(value, dict):
             sheet.broken.append((number, "source.json"))
-            value = {}
-        header.update(dict.fromkeys(value))
+            value = None
+        header.update(dict.fromkeys(value or ()))
         records.append((number, value))
     names = list(header)
-    sheet.rows = [(0, names), *((n, [_json_cell(r.get(name)) for name in names]) for n, r in records)]
+    sheet.rows = [(0, names), *((n, _json_cells(r, names)) for n, r in records)]
     return sheet
+
+
+def _json_cells(record: dict[str, object] | None, names: list[str]) -> list[str]:
+    """A line that is no object is a row all the same; what it holds is not shown, as it may be private."""
+    if record is None:
+        return [_NO_OBJECT, *[""] * (len(names) - 1)][: len(names)]
+    return [_json_cell(record.get(name)) for name in names]
 
 
 def _json_cell(value: object) -> str:

@@ -17,6 +17,8 @@ from selfeval.checks.cells import holds
 _FULL = "０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ．，－＋％（）：／￥−"
 _HALF = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.,-+%():/¥-"
 _SPACE = "chr(9)||chr(10)||chr(13)||chr(32)||chr(160)||chr(12288)||chr(65279)||chr(8203)"
+#: 'x and ="x": what exports put around a number so that a spreadsheet takes it as text.
+_AS_TEXT = "chr(39)||chr(34)||chr(61)"
 _TIMES = ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%H时%M分%S秒", "%H时%M分")
 _DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
 _STAMPS = (
@@ -54,7 +56,7 @@ def macros() -> list[str]:
     stamps = ", ".join(f"'{f}'" for f in _STAMPS)
     return [
         f"CREATE OR REPLACE MACRO sf_trim(x) AS nullif(trim(x, {_SPACE}), '')",
-        f"CREATE OR REPLACE MACRO sf_half(x) AS sf_trim(translate(x, '{_FULL}', '{_HALF}'))",
+        f"CREATE OR REPLACE MACRO sf_half(x) AS nullif(trim(translate(x, '{_FULL}', '{_HALF}'), {_SPACE}||{_AS_TEXT}), '')",
         # Brackets mean a negative amount; separators count only where they part thousands.
         "CREATE OR REPLACE MACRO sf_plain(x) AS CASE"
         " WHEN regexp_full_match(x, '\\(.*\\)') THEN '-' || x[2:-2] ELSE x END",
@@ -63,10 +65,10 @@ def macros() -> list[str]:
         " ELSE x END",
         "CREATE OR REPLACE MACRO sf_number(x) AS CASE WHEN regexp_full_match(sf_digits(sf_plain(x)),"
         " '[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)') THEN TRY_CAST(sf_digits(sf_plain(x)) AS DECIMAL(24,8)) END",
+        "CREATE OR REPLACE MACRO sf_bare(x) AS regexp_replace(regexp_replace(x, '^([-+(]?) *¥ *', '\\1'), ' *元$', '')",
         "CREATE OR REPLACE MACRO sf_money(x, factor) AS CASE"
-        " WHEN sf_number(regexp_replace(x, '^¥|元$', '')) * factor"
-        " = round(sf_number(regexp_replace(x, '^¥|元$', '')) * factor, 2)"
-        " THEN TRY_CAST(sf_number(regexp_replace(x, '^¥|元$', '')) * factor AS DECIMAL(18,2)) END",
+        " WHEN sf_number(sf_bare(x)) * factor = round(sf_number(sf_bare(x)) * factor, 2)"
+        " THEN TRY_CAST(sf_number(sf_bare(x)) * factor AS DECIMAL(18,2)) END",
         "CREATE OR REPLACE MACRO sf_integer(x) AS CASE WHEN sf_number(x) = floor(sf_number(x))"
         " THEN TRY_CAST(sf_number(x) AS BIGINT) END",
         "CREATE OR REPLACE MACRO sf_date(x) AS coalesce("

@@ -193,7 +193,10 @@ def test_an_unknown_column_is_carried_into_the_quarantine(folder: Folder) -> Non
 
 
 def test_an_unknown_column_of_numbers_or_names_is_masked(folder: Folder) -> None:
-    rows = [[*row, "经办人" if k == 0 else "王小明", "联系电话" if k == 0 else "13812345678"] for k, row in enumerate(payments(4))]
+    rows = [
+        [*row, "经办人" if k == 0 else "王小明", "联系电话" if k == 0 else "13812345678"]
+        for k, row in enumerate(payments(4))
+    ]
     rows[2][0] = "去年"
     folder.csv(PAY, rows)
     header, row = folder.check().quarantine["支付明细"]
