@@ -54,6 +54,9 @@ def types(con: duckdb.DuckDBPyConnection, schema: pa.DataFrameSchema, columns: I
     """Cells that cannot be read as their kind."""
     for name in columns:
         kind = schema.columns[name].metadata["kind"]
+        con.execute(
+            f"INSERT INTO faults SELECT _id, '{name}', 'error_cell', NULL FROM raw WHERE {typing.is_error(f'raw.{name}')}"
+        )
         if kind in ("text", "free"):
             continue
         long = typing.is_scientific(f"raw.{name}")
@@ -150,7 +153,7 @@ def _short_codes(con: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 def _other_year(con: duckdb.DuckDBPyConnection, name: str) -> None:
-    out = f"SELECT _id FROM faults WHERE \"column\" = '{name}' AND kind IN ('range', 'epoch')"
+    out = f"SELECT _id FROM faults WHERE \"column\" = '{name}' AND kind = 'range'"
     found = con.execute(
         f"SELECT year({name}), count(*) FROM typed WHERE _id IN ({out}) GROUP BY 1"
         f" HAVING count(*) >= {YEAR_ROWS} AND count(*) > {YEAR_SHARE} * (SELECT count({name}) FROM typed)"
@@ -158,7 +161,7 @@ def _other_year(con: duckdb.DuckDBPyConnection, name: str) -> None:
     for year, _ in found:
         con.execute(
             f"UPDATE faults SET kind = 'year', value = '{year}' FROM typed WHERE typed._id = faults._id"
-            f" AND faults.\"column\" = '{name}' AND faults.kind IN ('range', 'epoch') AND year(typed.{name}) = {year}"
+            f" AND faults.\"column\" = '{name}' AND faults.kind = 'range' AND year(typed.{name}) = {year}"
         )
 
 

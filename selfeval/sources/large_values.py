@@ -170,7 +170,7 @@ class Lookup:
         shown = self._con.sql(
             f"SELECT {name} AS typed, {public} AS public FROM large_typed ORDER BY _id"
         ).to_arrow_table()
-        doubts = [f"{name} IS NULL AND sf_trim(cell) IS NOT NULL"]
+        doubts = [f"{name} IS NULL AND sf_trim(cell) IS NOT NULL", typing.is_error("cell")]
         if kind == "code":
             doubts += [typing.is_scientific("cell"), typing.is_glued("cell")]
         elif kind in ("date", "timestamp"):

@@ -40,6 +40,7 @@ DUCKDB_TYPES = {
 SCIENTIFIC = r"[-+]?[0-9](\.[0-9]+)?[eE]\+?[0-9]{1,3}"
 #: "2060702-科普活动": a code and its name in one cell.
 GLUED = "^([0-9A-Za-z]+)[-_—:/ ]*[一-鿿(]"
+ERROR_WORDS = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!")
 #: A day as a spreadsheet counts it, with the time as its fraction.
 SERIAL = r"[1-7][0-9]{4}(\.[0-9]+)?"
 #: Day 0 of the two ways of counting; they are 1,462 days apart.
@@ -128,6 +129,11 @@ def is_glued(cell: str) -> str:
 
 def is_scientific(cell: str) -> str:
     return f"(regexp_matches({cell}, '[0-9０-９][eEｅＥ]') AND regexp_full_match(sf_half({cell}), '{SCIENTIFIC}'))"
+
+
+def is_error(cell: str) -> str:
+    """SQL: the word that a spreadsheet saved as text leaves of a cell it could not compute."""
+    return f"({cell}[1] = '#' AND upper(sf_trim({cell})) IN {ERROR_WORDS})"
 
 
 def is_serial(cell: str) -> str:

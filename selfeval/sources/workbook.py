@@ -133,10 +133,12 @@ def _dense(book: calamine.CalamineWorkbook, name: str) -> Sheet:
 def _sparse(data: bytes, name: str, part: str) -> Sheet:
     """A sheet with few cells far apart, read without unfolding the range between them."""
     slim = io.BytesIO(sheet_xml.without_empty_cells(data, part))
-    book = openpyxl.load_workbook(slim, read_only=True, data_only=True)
+    sheet = openpyxl.load_workbook(slim, read_only=True, data_only=True)[name]
+    # Else every row is filled up to the last column of the sheet.
+    sheet.reset_dimensions()
     rows: list[Row] = []
     lines = 0
-    for lines, cells in enumerate(book[name].iter_rows(values_only=True), 1):
+    for lines, cells in enumerate(sheet.iter_rows(values_only=True), 1):
         if any(cell is not None and cell != "" for cell in cells):
             rows.append((lines, [cell_text(_dated(cell)) for cell in cells]))
     return Sheet(name, rows, lines)
