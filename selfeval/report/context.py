@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
+from schemas import datasets
 from selfeval.model import IndicatorScore, ProjectScore, UnitYear
 from selfeval.report import assessment, charts, phrases, tables
 from selfeval.report.markup import Marked, figure, nodes, runs, sanitised, todo
@@ -150,7 +151,8 @@ def document(u: UnitYear) -> Document:
             name=u.profile.get("单位名称") or u.unit,
             profile=u.profile,
             notes=u.notes,
-            tables={slug: u.tables.get(slug, ()) for slug in _SLUGS} | dict(u.tables),
+            tables=_all_tables(u),
+            performance_blocks=performance_blocks(),
             facts=u.facts,
             projects=u.scores.projects,
             scored=scored,
@@ -175,21 +177,14 @@ def document(u: UnitYear) -> Document:
     return Document(title, body, attachments, u.draft)
 
 
-_SLUGS = (
-    "offices",
-    "staff",
-    "work_tasks",
-    "goals",
-    "activities",
-    "board",
-    "led",
-    "awards",
-    "contests",
-    "equipment",
-    "varieties",
-    "studios",
-    "service",
-)
+def performance_blocks() -> list[str]:
+    """The paragraphs of 项目绩效分析, a template a subject, in the order of the numbers their names begin with."""
+    return [f"blocks/performance/{path.name}" for path in sorted((TEMPLATES / "blocks" / "performance").glob("*.j2"))]
+
+
+def _all_tables(u: UnitYear) -> dict[str, Sequence[Mapping[str, Any]]]:
+    """Every declared table by its slug, empty where the unit has none: a block may ask for it before it looks."""
+    return {t.slug: () for d in datasets().values() for t in d.tables} | dict(u.tables)
 
 
 def charts_for(u: UnitYear) -> list[Chart]:
