@@ -15,6 +15,7 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
+from flows.approval import approval
 from flows.home import Home, open_log
 from flows.year_end import ZONE, year_end
 
@@ -39,6 +40,13 @@ def deployments(raw: Path, out: Path) -> list[RunnerDeployment]:
             "retry-blocked",
             parameters={**folders, "only_failed": True},
             description="重试某一年度所有没有出报告的单位。点“Run”，填写年度。",
+            entrypoint_type=EntrypointType.MODULE_PATH,
+        ),
+        RunnerDeployment.from_flow(
+            approval,
+            "form",
+            parameters={"raw": folders["raw"]},
+            description="填写待确认单位的偏差原因、数据核实情况和存在问题。点“Run”，填写单位；运行暂停后点“Resume”填表。",
             entrypoint_type=EntrypointType.MODULE_PATH,
         ),
     ]

@@ -24,6 +24,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.flow_engine import run_flow
 from prefect.states import Crashed, Pending, Scheduled
 
+from flows import notices
 from flows.home import LOG, Home
 from flows.year_end import year_end
 from selfeval.package import Outcome
@@ -106,6 +107,7 @@ def sweep(home: Home, api: SyncPrefectClient, *, grace: float = 15) -> list[Flow
             if free:
                 api.set_flow_run_state(flow_run.id, Crashed(message="程序被中断。请点“Retry”继续。"), force=True)
                 dead.append(flow_run)
+                notices.crashed(home, flow_run.name)
     return dead
 
 

@@ -22,6 +22,7 @@ from prefect.tasks import Task
 from flows import artifacts, words
 from flows.home import LOG, Home
 from selfeval import digest, package
+from selfeval.pages import index
 from selfeval.pipeline import FileChangedError, UnitPipeline, plan
 from selfeval.privacy import scrub
 from selfeval.settings import ConfigError
@@ -249,12 +250,13 @@ render = Stage("生成", _render)
 def _publish(batch: Batch, out: Path, attempt: dict[str, Any]) -> State[list[package.Outcome]]:
     outcomes = []
     for work in batch.alive:
-        with work.guarded("发布"), work.home.lock(f"{work.year}-{work.unit}"), work.home.lock(f"{work.year}"):
+        with work.guarded("发布"), work.home.lock(f"{work.year}-{work.unit}"):
             told = {**attempt, "inputs": work.digest, "code": code_of("发布")}
             outcomes.append(package.publish_unit(work.pipeline, out, told))
     for work in batch.works:
         if work.error:
             failed_unit(work, out, attempt)
+    write_index(batch.works[0], out)
     artifacts.published(batch, outcomes)
     wrong = [f"{o.unit}：{blocked_line(o)}" for o in outcomes if o.status == "blocked"]
     wrong += [f"{w.unit}：{w.error}" for w in batch.works if w.error]
@@ -265,10 +267,19 @@ def _publish(batch: Batch, out: Path, attempt: dict[str, Any]) -> State[list[pac
 def failed_unit(work: UnitWork, out: Path, attempt: dict[str, Any]) -> None:
     """Let a unit's folder say that it failed. What fails here too, as on a full disk, is only logged."""
     try:
-        with work.home.lock(f"{work.year}-{work.unit}"), work.home.lock(f"{work.year}"):
+        with work.home.lock(f"{work.year}-{work.unit}"):
             package.publish_failure(out, work.year, work.unit, str(work.error), attempt)
     except OSError:
         LOG.exception("unit %s: its failure could not be published", work.unit)
+
+
+def write_index(work: UnitWork, out: Path) -> None:
+    """Write the year's index, once a batch: it has a line for each of all units. What fails here is only logged."""
+    try:
+        with work.home.lock(f"{work.year}"):
+            index.write(out / str(work.year), work.year)
+    except OSError:
+        LOG.exception("the index of %s could not be written", work.year)
 
 
 def publish(batch: Batch, out: Path, attempt: dict[str, Any]) -> list[package.Outcome]:

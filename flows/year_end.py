@@ -17,7 +17,7 @@ from prefect.states import Completed, Failed
 from pydantic import Field
 from pydantic.config import JsonDict
 
-from flows import steps, words
+from flows import notices, steps, words
 from flows.foresight import not_issued
 from flows.home import LOG, Home, open_log
 from flows.steps import Batch, UnitWork, in_batches
@@ -50,7 +50,13 @@ def run_name() -> str:
     return f"{told.get('year') or past_year()}年 {words.listed(list(told.get('units') or [])) or '全部单位'}"
 
 
-@flow(name="year-end", flow_run_name=run_name, result_serializer="json", validate_parameters=True)
+@flow(
+    name="year-end",
+    flow_run_name=run_name,
+    result_serializer="json",
+    validate_parameters=True,
+    on_crashed=[notices.on_crashed],
+)
 def year_end(
     year: Year = None,
     units: Units = None,
@@ -85,7 +91,11 @@ def year_end(
             steps.render(batch)
             outcomes += steps.publish(batch, folder, attempt)
             release(batch)
-    return ending(works, outcomes)
+    state = ending(works, outcomes)
+    notices.ended(home, Path(raw), folder, year, outcomes, {w.unit: w.error for w in works if w.error})
+    if changed_only:
+        notices.remind(home, Path(raw), folder, year, names)
+    return state
 
 
 def past_year() -> int:

@@ -37,6 +37,15 @@ class Finding:
     count: int = 1
     rows: str | None = None
 
+    @property
+    def place(self) -> str:
+        """The name under which a person confirms it in 补充说明.toml: where it is and what it says.
+
+        A figure that changes changes the sentence, so that nobody has confirmed the new one.
+        """
+        parts = (self.rule, self.file, self.sheet, self.row, self.column, self.message)
+        return "/".join("" if part is None else str(part) for part in parts)
+
 
 @dataclass(frozen=True)
 class FactInput:

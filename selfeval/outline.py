@@ -33,6 +33,11 @@ def profile_and_notes(tables: Rows) -> tuple[dict[str, str], dict[str, str]]:
     return profile, notes
 
 
+def with_confirmed(notes: Mapping[str, str], confirmed: Mapping[str, str]) -> dict[str, str]:
+    """情况说明 as filled in, and the chapters left empty as a person wrote them since (a place without `/`)."""
+    return {**notes, **{place: text for place, text in confirmed.items() if "/" not in place and not notes.get(place)}}
+
+
 def _origin(row: Mapping[str, Any]) -> Origin:
     return Origin(row["_dataset"], row["_file"], row["_sheet"], row["_row"])
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from selfeval import digest, pipeline, publish
+from selfeval import confirm, digest, pipeline, publish
 from selfeval.checks.quarantine import PLACE
 from selfeval.facts import codec
 from selfeval.model import Finding, Status
@@ -45,23 +45,13 @@ class Outcome:
     reasons: tuple[str, ...]
 
 
-def place(finding: Finding) -> str:
-    """The name under which a person confirms a finding in 补充说明.toml."""
-    parts = (finding.rule, finding.file, finding.sheet, finding.row, finding.column)
-    return "/".join("" if part is None else str(part) for part in parts)
-
-
 def status_of(p: UnitPipeline) -> Status:
     """What a unit's run comes to: awaited files first, then errors, then what a person has to confirm."""
     if p.plan.awaited:
         return "awaiting"
     if pipeline.blocked(p.findings):
         return "blocked"
-    # A warning without a place is about the rules in force, which no unit can mend or confirm.
-    open_warnings = [
-        f for f in p.findings if f.severity == "warning" and f.file is not None and place(f) not in p.plan.confirmed
-    ]
-    return "to confirm" if p.plan.settings.approval and open_warnings else "issued"
+    return "to confirm" if p.plan.settings.approval and confirm.open_warnings(p) else "issued"
 
 
 def render(p: UnitPipeline) -> dict[str, Entry]:
@@ -121,7 +111,10 @@ def _report_key(p: UnitPipeline) -> str:
 
 
 def publish_unit(p: UnitPipeline, out: Path, attempt: Mapping[str, Any]) -> Outcome:
-    """Decide the status and publish: an issued package replaces the one before whole, any other its findings alone."""
+    """Decide the status and publish: an issued package replaces the one before whole, any other its findings alone.
+
+    The year's index is the caller's to write, once for all units it publishes.
+    """
     status = status_of(p)
     target = out / str(p.plan.year) / p.plan.unit
     files: dict[str, bytes | Path] = dict(_finding_files(p, status))
@@ -139,7 +132,6 @@ def publish_unit(p: UnitPipeline, out: Path, attempt: Mapping[str, Any]) -> Outc
     publish.replace(target, files, keep=keep)
     if p.plan.draft and p.reportable:
         publish.replace(target.with_name(f"{p.plan.unit}-草稿"), {n: e.file(n) for n, e in render(p).items()})
-    index.write(target.parent, p.plan.year)
     counts = {s: sum(f.count for f in p.findings if f.severity == s) for s in ("error", "warning", "info")}
     reasons = tuple(f.message for f in p.findings if f.severity == "error")
     return Outcome(p.plan.unit, p.plan.year, status, target, counts, reasons)
@@ -155,14 +147,14 @@ def publish_failure(out: Path, year: int, unit: str, reason: str, attempt: Mappi
     before = _run_before(target) or {**empty, "versions": digest.versions()}
     message = reason.rstrip("。") + "。"
     finding = Finding("run.failed", "error", message, "请按所述改正后重新运行；仍不能解决的，请联系技术人员查看日志。")
+    summary = index.summary("failed", [finding], 0)
     files: dict[str, bytes | Path] = {
         "findings.json": pages.as_json([finding]),
         "findings.xlsx": pages.as_xlsx([finding]),
         "findings.html": pages.as_html(unit, before["name"] or unit, year, "failed", [finding]),
-        "run.json": _text({**before, "status": "failed", "attempt": {**attempt, "steps": []}}),
+        "run.json": _text({**before, "status": "failed", "summary": summary, "attempt": {**attempt, "steps": []}}),
     }
     publish.replace(target, files, keep=_all_files)
-    index.write(target.parent, year)
 
 
 def _all_files(folder: Path) -> dict[str, Path]:
@@ -231,6 +223,7 @@ def run_json(
         "versions": {"python": platform.python_version(), **digest.versions(), "code": code_digest()},
         "fonts": _fonts(),
         "packs": [p.plan.settings.pack, p.plan.settings.department_pack],
+        "summary": index.summary(status, p.findings, len(confirm.open_warnings(p))),
         "attempt": dict(attempt),
     }
 

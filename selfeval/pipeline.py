@@ -17,12 +17,12 @@ from typing import Any
 import duckdb
 
 from schemas import Dataset, Scope, Table, datasets, default_domains
-from selfeval import digest, duck, outline
+from selfeval import confirm, digest, duck, outline
 from selfeval.checks import accepted, consequences, crosscheck, repeats, resolve
 from selfeval.checks.accepted import open_views
 from selfeval.checks.resolve import Part, parts_of
 from selfeval.facts import catalogue, codec, engine, samples
-from selfeval.model import DatasetAccount, Fact, FileAccount, Finding, Sample, Scores, UnitYear
+from selfeval.model import DatasetAccount, Fact, FileAccount, Finding, Indicator, Sample, Scores, UnitYear
 from selfeval.scoring import (
     DepartmentPack,
     Pack,
@@ -298,10 +298,25 @@ class UnitPipeline:
             return {slug: outline.rows(con, slug) for slug in small if slug in there}
 
     @cached_property
-    def scored(self) -> tuple[Scores, tuple[Finding, ...]]:
+    def _profile_and_notes(self) -> tuple[dict[str, str], dict[str, str]]:
         profile, notes = outline.profile_and_notes(self.tables)
+        return profile, outline.with_confirmed(notes, self.plan.confirmed)
+
+    @property
+    def notes(self) -> dict[str, str]:
+        """情况说明 by chapter, with what a person confirmed since."""
+        return self._profile_and_notes[1]
+
+    @cached_property
+    def indicators(self) -> list[Indicator]:
+        """The declaration's indicators, with the reasons a person confirmed since."""
+        return outline.indicators(self.tables, self.plan.confirmed)
+
+    @cached_property
+    def scored(self) -> tuple[Scores, tuple[Finding, ...]]:
+        profile, notes = self._profile_and_notes
         return score(
-            outline.indicators(self.tables, self.plan.confirmed),
+            self.indicators,
             outline.projects(self.tables),
             self.raw_facts,
             pack=self.plan.pack,
@@ -328,7 +343,7 @@ class UnitPipeline:
         found = [*outline.absent(self.plan.awaited, self.plan.missing), *self.plan.inventory.findings]
         for name in self.checked:
             found += [Finding(**f) for f in self.checked[name].json("findings.json")]
-        across = list(self.crosschecked)
+        across = [f for f in self.crosschecked if not confirm.in_a_chapter(f, self.plan.confirmed)]
         if "budget" in self.tables and "indicators" in self.tables:
             across += self.scored[1]
         causes = consequences.unusable((d.name for d in self.plan.awaited), self.accounts, found)
@@ -369,7 +384,7 @@ class UnitPipeline:
 
     @cached_property
     def unit_year(self) -> UnitYear:
-        profile, notes = outline.profile_and_notes(self.tables)
+        profile, notes = self._profile_and_notes
         return UnitYear(
             unit=self.plan.unit,
             year=self.plan.year,

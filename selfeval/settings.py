@@ -125,7 +125,8 @@ def _hint(path: Path) -> str:
     return f'（中文的键要加英文双引号，写作"{bare[1]}"）' if bare else ""
 
 
-def _load(path: Path, model: type[M]) -> M:
+def load_toml(path: Path, model: type[M]) -> M:
+    """A TOML file against its schema; the defaults where there is no file. Raises ConfigError with file and key."""
     if not path.is_file():
         return model()
     try:
@@ -142,9 +143,14 @@ def _load(path: Path, model: type[M]) -> M:
 
 def load_settings(unit_dir: Path) -> Settings:
     """Read 单位设置.toml of a unit; defaults where there is none. Raises ConfigError."""
-    return _load(unit_dir / SETTINGS_FILE, Settings)
+    return load_toml(unit_dir / SETTINGS_FILE, Settings)
+
+
+def load_confirmed_entries(unit_dir: Path) -> tuple[Confirmed, ...]:
+    """Read 补充说明.toml, in the order of the file. Raises ConfigError."""
+    return load_toml(unit_dir / CONFIRMED_FILE, ConfirmedFile).entries
 
 
 def load_confirmed(unit_dir: Path) -> dict[str, str]:
-    """Read 补充说明.toml: place → text. Raises ConfigError."""
-    return {entry.place: entry.text for entry in _load(unit_dir / CONFIRMED_FILE, ConfirmedFile).entries}
+    """Read 补充说明.toml: place → text; of two for one place the last. Raises ConfigError."""
+    return {entry.place: entry.text for entry in load_confirmed_entries(unit_dir)}

@@ -1,48 +1,74 @@
-"""data/out/<year>/index.html: all units of a year with their status and what blocks them."""
+"""data/out/<year>/index.html: all units of a year with their status, what blocks them and where their report lies.
+
+Each package's run.json says what stands in its line (`summary`), so that a page of ten thousand units opens no other file.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from selfeval.model import Finding, Status
 from selfeval.pages.findings import STATUS_WORDS
-from selfeval.pages.render import page
+from selfeval.pages.render import TEMPLATES, page
 
 _CSS = {"issued": "ok", "blocked": "error", "failed": "error", "awaiting": "warning", "to confirm": "warning"}
+_UNREADABLE = "运行记录无法读取，请重新运行。"
+#: Reasons shown for a unit; the rest is counted.
+REASONS = 3
+
+
+def summary(status: Status, findings: Sequence[Finding], to_confirm: int) -> dict[str, Any]:
+    """What run.json tells the index of a unit: findings by severity, and the first reasons for its status."""
+    reasons = list(dict.fromkeys(f.message for f in findings if f.severity == "error"))
+    if status == "to confirm":
+        reasons = [f"有{to_confirm}处警告待人工确认。"]
+    counts = {s: sum(f.count for f in findings if f.severity == s) for s in ("error", "warning", "info")}
+    return {"findings": counts, "reasons": reasons[:REASONS], "more": max(0, len(reasons) - REASONS)}
 
 
 def units(folder: Path) -> list[dict[str, Any]]:
     """What each package of a year says of itself, by unit code."""
-    found = []
-    for path in sorted(folder.glob("*/run.json")):
-        if path.parent.name.startswith("."):
-            continue
-        run = json.loads(path.read_text(encoding="utf-8"))
-        findings = json.loads((path.parent / "findings.json").read_text(encoding="utf-8"))
-        errors = [f for f in findings if f["severity"] == "error"]
-        found.append(
-            {
-                "unit": run["unit"],
-                "name": run.get("name", ""),
-                "status": run["status"],
-                "word": STATUS_WORDS[run["status"]],
-                "css": _CSS[run["status"]],
-                "errors": sum(f["count"] for f in errors),
-                "warnings": sum(f["count"] for f in findings if f["severity"] == "warning"),
-                "report": run["issued"] is not None,
-                "reason": errors[0]["message"] if errors else "",
-            }
-        )
-    return found
+    paths = sorted(p for p in folder.glob("*/run.json") if not p.parent.name.startswith("."))
+    return [_line(path) for path in paths]
+
+
+def _line(path: Path) -> dict[str, Any]:
+    try:
+        run: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        told = run["summary"]
+        return {
+            "unit": run["unit"],
+            "name": run["name"],
+            "word": STATUS_WORDS[run["status"]],
+            "css": _CSS[run["status"]],
+            **told["findings"],
+            "report": run["issued"] is not None,
+            # The report of an earlier run stands, though the files behind it are no longer in order.
+            "earlier": run["issued"] is not None and run["status"] != "issued",
+            "reasons": told["reasons"],
+            "more": told["more"],
+        }
+    except (OSError, ValueError, KeyError, TypeError):
+        # One broken file must not keep the other units from being shown.
+        broken = {"unit": path.parent.name, "name": "", "word": STATUS_WORDS["failed"], "css": "error"}
+        counts = dict.fromkeys(("error", "warning", "info"), "")
+        return {**broken, **counts, "report": False, "earlier": False, "reasons": [_UNREADABLE], "more": 0}
 
 
 def write(folder: Path, year: int) -> None:
-    """Write the year's index in one step beside the packages."""
+    """Write the year's index in one step beside the packages; call it under the year's lock."""
     rows = units(folder)
-    totals = sorted(Counter(r["word"] for r in rows).items())
+    counted = Counter(r["word"] for r in rows)
+    totals = [(word, counted[word]) for word in dict.fromkeys(STATUS_WORDS.values()) if counted[word]]
+    script = (TEMPLATES / "index.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     work = folder / f".index.{os.getpid()}.html"
-    work.write_bytes(page("index.html.j2", year=year, units=rows, totals=totals))
+    work.write_bytes(page("index.html.j2", year=year, units=rows, totals=totals, script=script, digest=digest))
     work.replace(folder / "index.html")

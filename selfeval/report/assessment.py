@@ -5,7 +5,7 @@ Sentences are proposed from facts, scores and findings; what the clerk wrote com
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from selfeval.model import Finding, IndicatorScore, ProjectScore, UnitYear
 from selfeval.report.markup import Marked, figure, sanitised, todo
@@ -34,7 +34,7 @@ def problems(u: UnitYear) -> list[Marked]:
 
 
 def _written(u: UnitYear, chapter: str) -> Iterator[str]:
-    own = opened(clean(u.confirmed.get(chapter) or u.notes.get(chapter, "")))
+    own = opened(clean(u.notes.get(chapter, "")))
     if own and own not in _NOTHING:
         yield closed(own)
 
@@ -117,8 +117,15 @@ def _data(u: UnitYear) -> Iterator[str]:
     for account in u.accounts:
         bad = sum(f.count for f in warnings if f.dataset == account.name and _sets_aside(f))
         if bad:
-            yield f"{account.name}中有{bad}条记录不符合填报要求，未计入本报告，需要核实。"
-    yield from _other_warnings([f for f in warnings if f.dataset and not _sets_aside(f)])
+            said = _explained(u, [f for f in warnings if f.dataset == account.name and _sets_aside(f)])
+            yield f"{account.name}中有{bad}条记录不符合填报要求，未计入本报告，{said or '需要核实。'}"
+    yield from _other_warnings(u, [f for f in warnings if f.dataset and not _sets_aside(f)])
+
+
+def _explained(u: UnitYear, findings: Iterable[Finding]) -> str:
+    """What a person wrote about findings in the approval form, each text once."""
+    texts = dict.fromkeys(clean(u.confirmed.get(f.place, "")) for f in findings)
+    return "".join(closed(text) for text in texts if text)
 
 
 def _unverified(u: UnitYear) -> Iterator[str]:
@@ -126,7 +133,7 @@ def _unverified(u: UnitYear) -> Iterator[str]:
         yield "计分所用指标体系的分值尚未经财政部门核实，所得分数仅供参考，需核对后确认。"
 
 
-def _other_warnings(warnings: Sequence[Finding]) -> Iterator[str]:
+def _other_warnings(u: UnitYear, warnings: Sequence[Finding]) -> Iterator[str]:
     """One sentence a rule; missing reasons stand with their indicators."""
     by_rule: dict[str, list[Finding]] = {}
     for f in warnings:
@@ -135,7 +142,7 @@ def _other_warnings(warnings: Sequence[Finding]) -> Iterator[str]:
     for _, found in sorted(by_rule.items()):
         count = sum(f.count for f in found)
         more = f"（此类问题共{count}处）" if count > 1 else ""
-        yield f"{opened(clean(found[0].message))}{more}。"
+        yield f"{opened(clean(found[0].message))}{more}。{_explained(u, found)}"
 
 
 def _sets_aside(f: Finding) -> bool:
