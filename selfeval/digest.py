@@ -13,7 +13,10 @@ from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from schemas import Scope, Table
 
 OWN_PACKAGES = ("selfeval", "schemas")
 ROOT = Path(__file__).parent.parent
@@ -93,3 +96,13 @@ def of_code(modules: tuple[str, ...], resources: tuple[Path, ...] = ()) -> str:
             if path.suffix not in (".pyc", ".py"):
                 parts[path.relative_to(resource.parent).as_posix()] = of_file(path)
     return of_value({"files": parts, "versions": versions()})
+
+
+def of_declaration(table: Table, scope: Scope) -> str:
+    """Digest of a declaration as it stands for this unit and year: columns, words, checks and their values."""
+    columns = {
+        name: [c.title, c.required, c.nullable, c.metadata, [(k.name, k.statistics, k.description) for k in c.checks]]
+        for name, c in table.schema(scope).columns.items()
+    }
+    shape = [table.slug, table.label, table.key, table.sheet, table.layout, table.needed, table.foreign_keys]
+    return of_value({"columns": columns, "order": list(columns), "table": [*shape, table.keep_sheet]})

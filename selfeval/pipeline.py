@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from schemas import Dataset, Scope, Table, datasets, default_domains
+from schemas import Dataset, Scope, datasets, default_domains
 from selfeval import confirm, digest, duck, outline
 from selfeval.checks import accepted, consequences, crosscheck, repeats, resolve
 from selfeval.checks.accepted import open_views
@@ -102,16 +102,6 @@ def plan(raw: Path, year: int, unit: str, *, draft: bool = False) -> Plan:
     )
 
 
-def schema_digest(table: Table, scope: Scope) -> str:
-    """Digest of a declaration as it stands for this unit and year: columns, words, checks and their values."""
-    columns = {
-        name: [c.title, c.required, c.nullable, c.metadata, [(k.name, k.statistics, k.description) for k in c.checks]]
-        for name, c in table.schema(scope).columns.items()
-    }
-    shape = [table.slug, table.label, table.key, table.sheet, table.layout, table.needed, table.foreign_keys]
-    return digest.of_value({"columns": columns, "order": list(columns), "table": [*shape, table.keep_sheet]})
-
-
 class UnitPipeline:
     """The steps of one unit, each computed once and kept in the store; nothing is published here."""
 
@@ -123,7 +113,7 @@ class UnitPipeline:
         return own.aliases if own else {}
 
     def _declared(self, dataset: Dataset) -> dict[str, Any]:
-        own = digest.of_value([schema_digest(t, self.plan.scope) for t in dataset.tables])
+        own = digest.of_value([digest.of_declaration(t, self.plan.scope) for t in dataset.tables])
         shape = [dataset.name, dataset.slug, dataset.needed, dataset.strict]
         return {"schema": own, "dataset": shape, "aliases": dict(self._aliases(dataset.name)), "year": self.plan.year}
 
