@@ -76,7 +76,7 @@ def questions(p: UnitPipeline) -> tuple[Question, ...]:
         *(Question((c,), c, _listed(fs)) for c, fs in chapters.items()),
         *(_about_data(name, fs) for name, fs in others.items()),
     ]
-    if found and not p.notes.get(PROBLEMS):
+    if found and not p.profile_and_notes[1].get(PROBLEMS):
         found.append(_problems(p))
     return tuple(found)
 

@@ -288,14 +288,10 @@ class UnitPipeline:
             return {slug: outline.rows(con, slug) for slug in small if slug in there}
 
     @cached_property
-    def _profile_and_notes(self) -> tuple[dict[str, str], dict[str, str]]:
+    def profile_and_notes(self) -> tuple[dict[str, str], dict[str, str]]:
+        """单位信息 by item and 情况说明 by chapter, with the chapters a person confirmed since."""
         profile, notes = outline.profile_and_notes(self.tables)
         return profile, outline.with_confirmed(notes, self.plan.confirmed)
-
-    @property
-    def notes(self) -> dict[str, str]:
-        """情况说明 by chapter, with what a person confirmed since."""
-        return self._profile_and_notes[1]
 
     @cached_property
     def indicators(self) -> list[Indicator]:
@@ -304,7 +300,7 @@ class UnitPipeline:
 
     @cached_property
     def scored(self) -> tuple[Scores, tuple[Finding, ...]]:
-        profile, notes = self._profile_and_notes
+        profile, notes = self.profile_and_notes
         return score(
             self.indicators,
             outline.projects(self.tables),
@@ -374,7 +370,7 @@ class UnitPipeline:
 
     @cached_property
     def unit_year(self) -> UnitYear:
-        profile, notes = self._profile_and_notes
+        profile, notes = self.profile_and_notes
         return UnitYear(
             unit=self.plan.unit,
             year=self.plan.year,
