@@ -9,7 +9,8 @@ Figures and places to fill in are marked with private-use characters.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from selfeval.report.nodes import (
     FACT_CLOSE,
@@ -76,14 +77,18 @@ def runs(text: str) -> Runs:
     return tuple(found)
 
 
+def _another(following: Sequence[str]) -> bool:
+    """Whether a numbered line follows before the next heading."""
+    within = takewhile(lambda line: line.partition(" ")[0] not in ("#", "##"), following)
+    return any(line.startswith("+ ") for line in within)
+
+
 def nodes(text: str, tables: Mapping[str, Table], charts: Mapping[str, Chart]) -> Iterator[Node]:
     """The nodes of rendered markup. Raises KeyError for a table or chart that context.py does not build."""
     number = 0
     # Not splitlines: a cell's text may hold what Python takes for a line's end and no reader does.
-    for line in text.split("\n"):
-        line = line.strip()
-        if not line:
-            continue
+    lines = [stripped for line in text.split("\n") if (stripped := line.strip())]
+    for place, line in enumerate(lines):
         kind, _, rest = line.partition(" ")
         rest = rest.strip()
         if kind in ("#", "##"):
@@ -102,6 +107,8 @@ def nodes(text: str, tables: Mapping[str, Table], charts: Mapping[str, Chart]) -
             yield Paragraph(runs(rest), "hanging")
         elif kind == "+":
             number += 1
-            yield Paragraph(runs(f"{numeral(number)}是{rest}"))
+            # The only item under its heading is not counted.
+            alone = number == 1 and not _another(lines[place + 1 :])
+            yield Paragraph(runs(rest if alone else f"{numeral(number)}是{rest}"))
         else:
             yield Paragraph(runs(line))

@@ -64,7 +64,9 @@ def write_unit(folder: Path) -> None:
     example = RAW / str(YEAR) / "352003"
     shutil.copy(example / "收入支出决算总表.xls", folder)
     payments = (example / "支付明细.csv").read_bytes().decode("gb18030")
-    (folder / "支付明细.csv").write_bytes(payments.replace("科普", "水利").replace("科技", "水利").encode("gb18030"))
+    (folder / "支付明细.csv").write_bytes(
+        payments.replace("科普", "水利").replace("科技", "水利").replace("传播员", "巡护员").encode("gb18030")
+    )
     budget = openpyxl.load_workbook(example / "指标执行情况表.xlsx")
     rename(budget)
     budget.save(folder / "指标执行情况表.xlsx")
@@ -119,6 +121,6 @@ def test_an_indicator_is_scored_by_the_new_fact(package: Path) -> None:
 
 def test_the_report_tells_of_it_and_not_of_another_kind_of_department(package: Path) -> None:
     html = (package / "report.html").read_text(encoding="utf-8")
-    assert "河湖巡查。全年巡河" in html and BUREAU in html
+    assert "<p>河湖巡查。全年巡河" in html and BUREAU in html
     for word in ("科普", "科协", "科技", "传播员", "天府"):
         assert word not in html, html[html.index(word) - 60 : html.index(word) + 60]
