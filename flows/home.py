@@ -10,6 +10,7 @@ import fcntl
 import json
 import logging
 import os
+import re
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,6 +24,7 @@ LOG = logging.getLogger("selfeval")
 #: An ephemeral server makes its database the first time; on a slow disk that takes longer than Prefect waits.
 _STARTUP_SECONDS = 300
 _HEARTBEAT_SECONDS = 30
+_QUOTED_NAME = re.compile("(['\"“‘])[一-鿿·]{2,6}(['\"”’])")
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,8 @@ class _Scrubbed(logging.Formatter):
     """The last guard of the log: no private number, tracebacks included."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return scrub(super().format(record))
+        # A library's exception may quote the cell that it stumbled over.
+        return _QUOTED_NAME.sub(r"\1***\2", scrub(super().format(record)))
 
 
 def open_log(home: Home, *, verbose: bool = False) -> None:

@@ -66,7 +66,7 @@ def awards(scope: Scope) -> pa.DataFrameSchema:
         {
             "awarded_on": _day(scope, "日期", "表彰日期"),
             "award": column("名称", "text", aliases=("表彰名称", "奖项名称")),
-            "winner": column("获奖者", "text", required=False, aliases=("获奖人", "获奖单位")),
+            "winner": column("获奖者", "text", required=False, aliases=("获奖人", "获奖单位"), named=True),
             "level": column("级别", "text", required=False),
             "prize": column("奖项", "text", required=False, aliases=("等次",)),
         }

@@ -104,10 +104,12 @@ def column(
     unit: str = "",
     note: str = "",
     example: str = "",
+    named: bool = False,
 ) -> pa.Column:
     """A declared column. `required`: no cell may be empty; `optional_column`: the header itself may be missing.
 
-    `note` and `example` tell a clerk how to fill it in; the blank form shows them.
+    `note` and `example` tell a clerk how to fill it in; the blank form shows them. `named`: persons in it are named in
+    the report, as those awarded are.
     """
     return pa.Column(
         pd.ArrowDtype(ARROW_TYPES[kind]),
@@ -116,7 +118,14 @@ def column(
         required=not optional_column,
         title=label,
         description=note or label,
-        metadata={"kind": kind, "aliases": tuple(aliases), "private": private, "unit": unit, "example": example},
+        metadata={
+            "kind": kind,
+            "aliases": tuple(aliases),
+            "private": private,
+            "unit": unit,
+            "example": example,
+            "named": named,
+        },
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -11,12 +12,27 @@ from selfeval import privacy
 from selfeval.sources import masking, typing
 
 
-def connect() -> duckdb.DuckDBPyConnection:
-    """An in-memory DuckDB with this program's macros, two threads and rows in the order of insertion."""
-    con = duckdb.connect(config={"threads": 2, "memory_limit": "2GB"})
+def connect(*folders: Path, file: str = "") -> duckdb.DuckDBPyConnection:
+    """An in-memory DuckDB with this program's macros, two threads and rows in the order of insertion.
+
+    It reads and writes files below `folders` alone, spills into the first of them, and its settings are locked.
+    `file` names the raw file that is read, in the stead of what `masking.kept` masks.
+    """
+    config: dict[str, Any] = {"threads": 2, "memory_limit": "2GB"}
+    if folders:
+        # The working folder, where DuckDB would spill by itself, is no place for private cells.
+        config["temp_directory"] = str(folders[0] / "spill")
+    con = duckdb.connect(config=config)
     # Pushing TRY_CAST into a reader turns a cell that cannot be read into a lost row.
     settings = ("SET disabled_optimizers='type_pushdown'", "SET enable_progress_bar=false")
-    con.execute(";".join((*settings, *privacy.sql_macros(), *typing.macros(), *masking.macros())))
+    allowed = ", ".join("'" + str(folder).replace("'", "''") + "'" for folder in folders)
+    closed = (
+        f"SET VARIABLE file='{file}'",
+        f"SET allowed_directories=[{allowed}]",
+        "SET enable_external_access=false",
+        "SET lock_configuration=true",
+    )
+    con.execute(";".join((*settings, *privacy.sql_macros(), *typing.macros(), *masking.macros(), *closed)))
     return con
 
 

@@ -34,7 +34,8 @@ from selfeval.scoring import (
     score_facts,
 )
 from selfeval.settings import Settings, load_confirmed, load_settings
-from selfeval.sources.part import read_part
+from selfeval.sources.part import people_in, read_part
+from selfeval.sources.people import LIST_BYTES, People, holds_list, speaks
 from selfeval.sources.scan import Inventory, RawFile, scan
 from selfeval.store import Entry, Store
 
@@ -124,6 +125,8 @@ class UnitPipeline:
         found = []
         for raw in self.plan.inventory.files[name]:
             depends = {**self._declared(dataset), "name": raw.name, "sha256": raw.sha256, "code": code}
+            if speaks(dataset, self.plan.scope):
+                depends["people"] = self.people.digest
             entry = self.store.memo(
                 "read",
                 raw.name,
@@ -134,10 +137,27 @@ class UnitPipeline:
         return found
 
     def _read_one(self, raw: RawFile, dataset: Dataset, folder: Path) -> dict[str, Any]:
-        info = read_part(raw, dataset, self.plan.scope, self._aliases(dataset.name), folder)
+        people = self.people if speaks(dataset, self.plan.scope) else None
+        info = read_part(raw, dataset, self.plan.scope, self._aliases(dataset.name), folder, people)
         if digest.of_file(raw.path) != raw.sha256:
             raise FileChangedError(raw.name)
         return info
+
+    @cached_property
+    def people(self) -> People:
+        """Persons whom the unit's lists name: read anew in each run, because names are never put into the store."""
+        lists = [
+            (raw, datasets()[name], self._aliases(name))
+            for name, files in self.plan.inventory.files.items()
+            for raw in files
+            if raw.bytes <= LIST_BYTES and any(holds_list(t, self.plan.scope) for t in datasets()[name].tables)
+        ]
+        return people_in(lists, self.plan.scope)
+
+    @cached_property
+    def confirmed(self) -> dict[str, str]:
+        """What a person confirmed or wrote, with other persons' names masked."""
+        return {place: self.people.masked(text) for place, text in self.plan.confirmed.items()}
 
     @cached_property
     def parts(self) -> dict[str, list[Part]]:
@@ -188,7 +208,7 @@ class UnitPipeline:
 
     @cached_property
     def _database(self) -> duckdb.DuckDBPyConnection:
-        con = duck.connect()
+        con = duck.connect(self.store.root)
         aside = {name: entry.file("excluded.parquet") for name, entry in self.checked.items()}
         open_views(con, self.parts, aside, self._rollup)
         return con
@@ -291,12 +311,12 @@ class UnitPipeline:
     def profile_and_notes(self) -> tuple[dict[str, str], dict[str, str]]:
         """单位信息 by item and 情况说明 by chapter, with the chapters a person confirmed since."""
         profile, notes = outline.profile_and_notes(self.tables)
-        return profile, outline.with_confirmed(notes, self.plan.confirmed)
+        return profile, outline.with_confirmed(notes, self.confirmed)
 
     @cached_property
     def indicators(self) -> list[Indicator]:
         """The declaration's indicators, with the reasons a person confirmed since."""
-        return outline.indicators(self.tables, self.plan.confirmed)
+        return outline.indicators(self.tables, self.confirmed)
 
     @cached_property
     def scored(self) -> tuple[Scores, tuple[Finding, ...]]:
@@ -383,7 +403,7 @@ class UnitPipeline:
             accounts=self.accounts,
             missing=self.plan.missing,
             draft=self.plan.draft,
-            confirmed=self.plan.confirmed,
+            confirmed=self.confirmed,
             lines=progress_lines(self.plan.department_pack),
             samples=self.samples,
         )

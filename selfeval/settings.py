@@ -14,6 +14,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from selfeval.privacy import scrub
+
 SETTINGS_FILE = "单位设置.toml"
 CONFIRMED_FILE = "补充说明.toml"
 #: Written by `selfeval init` for the person who gathers the files; never read.
@@ -153,4 +155,4 @@ def load_confirmed_entries(unit_dir: Path) -> tuple[Confirmed, ...]:
 
 def load_confirmed(unit_dir: Path) -> dict[str, str]:
     """Read 补充说明.toml: place → text; of two for one place the last. Raises ConfigError."""
-    return {entry.place: entry.text for entry in load_confirmed_entries(unit_dir)}
+    return {scrub(entry.place): scrub(entry.text) for entry in load_confirmed_entries(unit_dir)}

@@ -47,7 +47,7 @@ def open_views(
 
 def write_rollup(part: Part, excluded: Path, rollup: Rollup, path: Path) -> None:
     """Sum up the accepted rows of one part."""
-    with duck.connect() as con:
+    with duck.connect(path.parent, part.folder, excluded.parent) as con:
         query = _summed(rollup, _rows(part, excluded))
         # Parquet has no whole numbers of that size: DuckDB would write them as floats.
         wide = [name for name, kind, *_ in con.execute(f"DESCRIBE {query}").fetchall() if kind == "HUGEINT"]

@@ -37,7 +37,7 @@ def write(part: Part, key: Sequence[str], foreign: Sequence[str], folder: Path) 
     A word of `keys.npy` is the upper bits of a hash and below them the row; `bits` says how many those are.
     """
     bits = int(part.info["lines"]).bit_length()
-    with duck.connect() as con:
+    with duck.connect(folder, part.folder) as con:
         (sound,) = duck.row(con, f"SELECT count(*) FROM {part.parquet('rows')} WHERE NOT _bad")
         words = _words(con, part, key, bits, sound)
         words.sort()

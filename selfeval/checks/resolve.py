@@ -21,6 +21,7 @@ from selfeval.checks import quarantine, repeats, scale, totals
 from selfeval.checks.cells import literal
 from selfeval.checks.grouping import grouped, noted, rule_id
 from selfeval.model import FileAccount, Finding
+from selfeval.outline import scrubbed
 from selfeval.sources.scan import RawFile
 from selfeval.store import Entry
 
@@ -74,7 +75,9 @@ def resolve(
     """
     parts = parts_of(files)
     findings = [Finding(**f) for _, entry in files for f in entry.info["findings"]]
-    with duck.connect() as con:
+    # The root of the store: what the index kept of a part lies in entries of its own.
+    folders = {p.folder.parent.parent for ps in (parts, *references.values()) for p in ps}
+    with duck.connect(folder, *sorted(folders)) as con:
         con.execute('CREATE TABLE marks (part INTEGER, _row BIGINT, "column" VARCHAR, kind VARCHAR, value VARCHAR)')
         for part in parts:
             con.execute(f"INSERT INTO marks SELECT {part.index}, * FROM {part.parquet('faults')}")
@@ -102,7 +105,7 @@ def resolve(
         )
         accounts = _accounts(con, files, parts, kept)
         aside = {p.index: duck.row(con, _ASIDE, [p.index])[0] for p in parts}
-    text = json.dumps([asdict(f) for f in findings], ensure_ascii=False)
+    text = json.dumps([asdict(scrubbed(f)) for f in findings], ensure_ascii=False)
     (folder / "findings.json").write_text(text, encoding="utf-8")
     return {"accounts": [asdict(a) for a in accounts], "aside": {str(k): v for k, v in aside.items()}}
 

@@ -64,7 +64,7 @@ def _read_keys(run: Mapping[str, Any]) -> dict[str, str]:
 def _tables(dataset: str, file: str, old: Entry, new: Entry) -> Iterator[FileRows]:
     known = {t.slug: t for t in datasets()[dataset].tables}
     before = {(p["table"], p["sheet"]): p for p in old.info["parts"]}
-    with duck.connect() as con:
+    with duck.connect(old.path, new.path) as con:
         for part in new.info["parts"]:
             twin = before.get((part["table"], part["sheet"]))
             table = known.get(part["table"])

@@ -126,7 +126,7 @@ def _read(
         raise NotRegular
     writer = RowWriter(folder / "0.rows.parquet", columns_of(table.schema(scope), list(located.columns)))
     try:
-        with duck.connect() as con:
+        with duck.connect(folder, file=raw.sha256[:8]) as con:
             doubt = Doubt(con, table, scope, aliases, head, folder)
             reading = _Reading(large_values.Lookup(con), table, scope, head, located, writer, doubt)
             with stream_of(raw) as stream:

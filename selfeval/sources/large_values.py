@@ -172,7 +172,7 @@ class Lookup:
         ).to_arrow_table()
         doubts = [f"{name} IS NULL AND sf_trim(cell) IS NOT NULL", typing.is_error("cell")]
         if kind == "code":
-            doubts += [typing.is_scientific("cell"), typing.is_glued("cell")]
+            doubts += [typing.is_scientific("cell"), typing.is_glued("cell"), masking.is_private_code(name)]
         elif kind in ("date", "timestamp"):
             doubts.append(typing.is_serial("cell"))
         doubtful = self._con.sql(

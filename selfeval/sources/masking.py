@@ -8,7 +8,8 @@ import re
 
 import pandera.pandas as pa
 
-from selfeval.privacy import MASK
+from selfeval.checks.cells import holds
+from selfeval.privacy import MASK, PRIVATE_CODE, SURNAME
 from selfeval.sources.body import normal
 
 _PERSON = re.compile(
@@ -41,7 +42,42 @@ def declared(expression: str, column: pa.Column) -> str:
     if column.metadata["kind"] == "code":
         # A name that slipped into a column of numbers is a name all the same.
         return f"CASE WHEN regexp_full_match({expression}, '[一-鿿·]{{2,8}}') THEN mask_payee({expression}) ELSE scrub({expression}) END"
+    if stray := _stray_name(expression, column):
+        return f"CASE WHEN {stray} THEN mask_name(sf_trim({expression})) ELSE scrub({expression}) END"
     return f"scrub({expression})"
+
+
+def _stray_name(expression: str, column: pa.Column) -> str | None:
+    """SQL: a person's name where only certain words may stand; None where any word may."""
+    check = next((c for c in column.checks if c.name == "isin"), None)
+    if check is None or column.metadata["kind"] != "text":
+        return None
+    name = f"regexp_full_match(sf_trim({expression}), '{SURNAME}[一-鿿·]{{1,3}}')"
+    return f"({name} AND NOT {holds(check, f'sf_trim({expression})')})"
+
+
+def is_private_code(expression: str) -> str:
+    """SQL: a code that is a phone, id-card or bank-card number or a person's name, or holds a number among words."""
+    bare = f"regexp_replace({expression}, '[ -]', '', 'g')"
+    return (
+        f"(regexp_matches({bare}, '{PRIVATE_CODE}')"
+        f" OR (regexp_full_match({expression}, '[一-鿿·]{{2,4}}') AND mask_payee({expression}) <> {expression})"
+        f" OR (NOT regexp_full_match({expression}, '[0-9A-Za-z_-]*') AND scrub({expression}) <> {expression}))"
+    )
+
+
+def kept(name: str, column: pa.Column) -> str:
+    """A typed value of the relation `t` as the store keeps it.
+
+    A code that is private becomes ***, the file and the first row that has it: equal codes of a file stay equal, and
+    those of two files are never taken for each other.
+    """
+    if column.metadata["private"] is not None or _stray_name(name, column):
+        return declared(f"t.{name}", column)
+    if column.metadata["kind"] != "code":
+        return f"t.{name}"
+    first = f"min(t._row) OVER (PARTITION BY t.{name})"
+    return f"CASE WHEN {is_private_code(f't.{name}')} THEN '{MASK}' || getvariable('file') || '-' || {first} ELSE t.{name} END"
 
 
 def loose(expression: str, column: pa.Column) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,11 @@ from typing import Any
 from schemas import GUIDE_SHEET, Dataset, Scope, Table
 from selfeval import duck
 from selfeval.model import Finding
+from selfeval.outline import scrubbed
 from selfeval.sources import header, tables
 from selfeval.sources.header import Located
 from selfeval.sources.large import is_large, read_large
+from selfeval.sources.people import People, discreet, holds_list, listed, sheet_names
 from selfeval.sources.scan import BOOK_SUFFIXES, RawFile
 from selfeval.sources.structure import Place, filled, no_header, structure_findings, unknown_sheet, unreadable
 from selfeval.sources.text import Sheet, Unreadable, decode, read_delimited, read_json_lines, unpack
@@ -57,27 +59,50 @@ def _empty() -> Unreadable:
     return Unreadable("source.empty", "是空文件", "请重新导出后放回原处", 1)
 
 
-def read_part(raw: RawFile, dataset: Dataset, scope: Scope, aliases: Aliases, folder: Path) -> dict[str, Any]:
-    """Read one file into `folder`; gives what the dataset needs to know of it (JSON-like)."""
+def people_in(files: Iterable[tuple[RawFile, Dataset, Aliases]], scope: Scope) -> People:
+    """The persons whom the unit's lists name. A list that cannot be read names none; reading it as data says why."""
+    names: set[str] = set()
+    for raw, dataset, aliases in files:
+        try:
+            sheets = read_sheets(raw)
+        except Unreadable:
+            continue
+        for sheet in sheets:
+            pair = _find_table(sheet, dataset, scope, aliases)
+            if pair is not None and pair[1] is not None and holds_list(pair[0], scope):
+                names.update(listed(pair[1], pair[0].schema(scope)))
+    return People(frozenset(names))
+
+
+def read_part(
+    raw: RawFile, dataset: Dataset, scope: Scope, aliases: Aliases, folder: Path, people: People | None = None
+) -> dict[str, Any]:
+    """Read one file into `folder`; gives what the dataset needs to know of it (JSON-like).
+
+    `people` are masked in what this file says in sentences.
+    """
     if is_large(raw, dataset):
         info = read_large(raw, dataset, scope, aliases, folder)
         if info is not None:
             return info
+    people = people or People()
     try:
         sheets = read_sheets(raw)
     except Unreadable as error:
         return {"parts": [], "findings": [asdict(unreadable(error, raw, dataset))], "unread": [_unread(None, 0)]}
     found = [_find_table(sheet, dataset, scope, aliases) for sheet in sheets]
+    sheet_names(sheets, people)
     somewhere = any(pair is not None and pair[1] is not None for pair in found)
     parts: list[dict[str, Any]] = []
     findings: list[Finding] = []
     unread: list[dict[str, Any]] = []
     seen: set[str] = set()
-    with duck.connect() as con:
+    with duck.connect(folder, file=raw.sha256[:8]) as con:
         for sheet, pair in zip(sheets, found, strict=True):
             place = Place(raw, dataset, sheet)
             if pair is not None and pair[1] is not None:
-                table, located = pair[0], pair[1]
+                table = pair[0]
+                located = discreet(people, sheet, table, pair[1], table.schema(scope))
                 seen.add(table.slug)
                 findings += structure_findings(place, table, located, scope)
                 parts.append(tables.write(con, len(parts), sheet, table, located, scope, folder))
@@ -92,7 +117,7 @@ def read_part(raw: RawFile, dataset: Dataset, scope: Scope, aliases: Aliases, fo
                 seen.add(pair[0].slug)
                 findings.append(no_header(place, pair[0], scope))
     findings += _absent_tables(raw, dataset, seen) if sheets and sheets[0].name is not None else []
-    return {"parts": parts, "findings": [asdict(f) for f in findings], "unread": unread}
+    return {"parts": parts, "findings": [asdict(scrubbed(f)) for f in findings], "unread": unread}
 
 
 def _unread(sheet: Sheet | None, lines: int) -> dict[str, Any]:

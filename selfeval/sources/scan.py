@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from schemas import Dataset, datasets
 from selfeval import digest
 from selfeval.model import Finding
+from selfeval.privacy import scrub
 from selfeval.settings import CONFIRMED_FILE, GUIDE_FILE, SETTINGS_FILE, Settings
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".jsonl")
@@ -83,7 +84,7 @@ def dataset_of(name: str, settings: Settings) -> Dataset | None:
 def _members(raw: RawFile) -> list[RawFile]:
     with zipfile.ZipFile(raw.path) as archive:
         return [
-            RawFile(f"{raw.name}!{_member_name(info)}", raw.path, raw.sha256, info.file_size, info.filename)
+            RawFile(f"{raw.name}!{scrub(_member_name(info))}", raw.path, raw.sha256, info.file_size, info.filename)
             for info in sorted(archive.infolist(), key=_member_name)
             if not info.is_dir()
         ]
@@ -94,7 +95,7 @@ def _walk(root: Path) -> tuple[list[Path], list[Finding]]:
     paths, findings = [], []
     home = root.resolve()
     for path in sorted(root.rglob("*"), key=lambda p: p.relative_to(root).as_posix()):
-        name = path.relative_to(root).as_posix()
+        name = scrub(path.relative_to(root).as_posix())
         if path.is_symlink() and not path.resolve().is_relative_to(home):
             findings.append(
                 _finding("source.link", "error", name, "是指向文件夹之外的链接，未读取", "请用文件本身替换这个链接")
@@ -118,9 +119,15 @@ def scan(root: Path, year: int, unit: str, settings: Settings) -> Inventory:
     files: dict[str, list[RawFile]] = {}
     others: list[str] = []
     for path in paths:
-        name = path.relative_to(root).as_posix()
+        name = scrub(path.relative_to(root).as_posix())
         if name in (SETTINGS_FILE, CONFIRMED_FILE, GUIDE_FILE):
             continue
+        if name != path.relative_to(root).as_posix():
+            findings.append(
+                _finding(
+                    "source.private_name", "warning", name, "的文件名中有个人号码，只显示为***", "请改名后放回原处"
+                )
+            )
         if path.name.startswith("~$"):
             others.append(name)
             findings.append(

@@ -190,7 +190,7 @@ def _public_columns(
             parts.append(f"min(t._id) OVER (PARTITION BY t.{name}) AS {name}__group")
         if private == "secret":
             continue
-        parts.append(f"{masking.declared(f't.{name}', declared)} AS {name}" if private else f"t.{name}")
+        parts.append(f"{masking.kept(name, declared)} AS {name}")
         if kind == "money":
             parts.append(f"CAST({_printed_unit(located, name)} AS DECIMAL(18,8)) AS {name}__unit")
     if table.keep_sheet:

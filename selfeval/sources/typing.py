@@ -64,8 +64,10 @@ def macros() -> list[str]:
         "CREATE OR REPLACE MACRO sf_digits(x) AS CASE"
         " WHEN regexp_full_match(x, '[-+]?[0-9]{1,3}([, ][0-9]{3})+(\\.[0-9]*)?') THEN replace(replace(x, ',', ''), ' ', '')"
         " ELSE x END",
+        # A mobile or card number in a column of figures is a slip, and would leave the raw folder as a figure.
         "CREATE OR REPLACE MACRO sf_number(x) AS CASE WHEN regexp_full_match(sf_digits(sf_plain(x)),"
-        " '[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)') THEN TRY_CAST(sf_digits(sf_plain(x)) AS DECIMAL(24,8)) END",
+        " '[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)')"
+        " AND NOT regexp_full_match(x, '1[3-9][0-9]{9}|[0-9]{16,}') THEN TRY_CAST(sf_digits(sf_plain(x)) AS DECIMAL(24,8)) END",
         "CREATE OR REPLACE MACRO sf_bare(x) AS regexp_replace(regexp_replace(x, '^([-+(]?) *¥ *', '\\1'), ' *元$', '')",
         "CREATE OR REPLACE MACRO sf_money(x, factor) AS CASE"
         " WHEN sf_number(sf_bare(x)) * factor = round(sf_number(sf_bare(x)) * factor, 2)"
@@ -91,7 +93,7 @@ def expression(kind: str, cell: str, factor: Decimal = Decimal(1)) -> str:
     """SQL that turns the VARCHAR expression `cell` into a value of `kind`; money comes out in 元."""
     half = f"sf_half({cell})"
     by_kind = {
-        "text": f"sf_trim({cell})",
+        "text": f"scrub(sf_trim({cell}))",
         "free": f"scrub(sf_trim({cell}))",
         "code": half,
         "month": f"sf_month({half})",
