@@ -8,15 +8,15 @@ retries and schedule are the flow's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from schemas import Dataset, Scope, datasets, default_domains
+from schemas import Dataset, datasets
 from selfeval import confirm, digest, duck, outline
 from selfeval.checks import accepted, consequences, crosscheck, repeats, resolve
 from selfeval.checks.accepted import open_views
@@ -24,83 +24,20 @@ from selfeval.checks.resolve import Part, parts_of
 from selfeval.facts import catalogue, codec, engine, samples
 from selfeval.model import DatasetAccount, Fact, FileAccount, Finding, Indicator, Sample, Scores, UnitYear
 from selfeval.scoring import (
-    DepartmentPack,
-    Pack,
     beside_targets,
-    load_department_pack,
-    load_pack,
     progress_lines,
     score,
     score_facts,
 )
-from selfeval.settings import Settings, load_confirmed, load_settings
-from selfeval.sources.part import people_in, read_part
-from selfeval.sources.people import LIST_BYTES, People, holds_list, speaks
-from selfeval.sources.scan import Inventory, RawFile, scan
+from selfeval.sources.part import read_part
+from selfeval.sources.people import speaks
+from selfeval.sources.scan import RawFile
+from selfeval.stock import Plan as Plan
+from selfeval.stock import plan as plan
 from selfeval.store import Entry, Store
 
 _SEVERITY = {"error": 0, "warning": 1, "info": 2}
 _RULES = (crosscheck.FOLDER,)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run of one unit starts from: its files with digests, its settings, what a person confirmed."""
-
-    unit: str
-    year: int
-    settings: Settings
-    confirmed: Mapping[str, str]
-    inventory: Inventory
-    scope: Scope
-    pack: Pack
-    department_pack: DepartmentPack
-    draft: bool = False
-
-    @property
-    def awaited(self) -> tuple[Dataset, ...]:
-        """Datasets that are needed and of which no file is there."""
-        return tuple(d for d in datasets().values() if d.needed and d.name not in self.inventory.files)
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """Datasets that are not needed and not there."""
-        return tuple(d.name for d in datasets().values() if not d.needed and d.name not in self.inventory.files)
-
-    @cached_property
-    def digest(self) -> str:
-        """The name of everything a person can change for this unit: raw files, settings, confirmed texts."""
-        files = {f.name: f.sha256 for members in self.inventory.files.values() for f in members}
-        return digest.of_value(
-            {
-                "files": files,
-                "others": self.inventory.others,
-                "settings": self.settings.model_dump(mode="json"),
-                "packs": [self.pack.model_dump(mode="json"), self.department_pack.model_dump(mode="json")],
-                "confirmed": dict(self.confirmed),
-                "draft": self.draft,
-            }
-        )
-
-
-def plan(raw: Path, year: int, unit: str, *, draft: bool = False) -> Plan:
-    """Take stock of one unit. Raises FileNotFoundError (no folder) and ConfigError (a settings file is wrong)."""
-    root = raw / str(year) / unit
-    if not root.is_dir():
-        raise FileNotFoundError(root)
-    settings = load_settings(root)
-    scope = Scope(year, unit, settings.domains_with(default_domains()))
-    return Plan(
-        unit,
-        year,
-        settings,
-        load_confirmed(root),
-        scan(root, year, unit, settings),
-        scope,
-        load_pack(settings.pack, root),
-        load_department_pack(settings.department_pack, root),
-        draft,
-    )
 
 
 class UnitPipeline:
@@ -109,14 +46,15 @@ class UnitPipeline:
     def __init__(self, plan: Plan, store: Store) -> None:
         self.plan, self.store = plan, store
 
-    def _aliases(self, dataset: str) -> Mapping[str, tuple[str, ...]]:
-        own = self.plan.settings.datasets.get(dataset)
-        return own.aliases if own else {}
-
     def _declared(self, dataset: Dataset) -> dict[str, Any]:
         own = digest.of_value([digest.of_declaration(t, self.plan.scope) for t in dataset.tables])
         shape = [dataset.name, dataset.slug, dataset.needed, dataset.strict]
-        return {"schema": own, "dataset": shape, "aliases": dict(self._aliases(dataset.name)), "year": self.plan.year}
+        return {
+            "schema": own,
+            "dataset": shape,
+            "aliases": dict(self.plan.aliases(dataset.name)),
+            "year": self.plan.year,
+        }
 
     def read(self, name: str) -> list[tuple[RawFile, Entry]]:
         """The typed parts of one dataset, a store entry a file."""
@@ -126,7 +64,7 @@ class UnitPipeline:
         for raw in self.plan.inventory.files[name]:
             depends = {**self._declared(dataset), "name": raw.name, "sha256": raw.sha256, "code": code}
             if speaks(dataset, self.plan.scope):
-                depends["people"] = self.people.digest
+                depends["people"] = self.plan.people.digest
             entry = self.store.memo(
                 "read",
                 raw.name,
@@ -137,27 +75,11 @@ class UnitPipeline:
         return found
 
     def _read_one(self, raw: RawFile, dataset: Dataset, folder: Path) -> dict[str, Any]:
-        people = self.people if speaks(dataset, self.plan.scope) else None
-        info = read_part(raw, dataset, self.plan.scope, self._aliases(dataset.name), folder, people)
+        people = self.plan.people if speaks(dataset, self.plan.scope) else None
+        info = read_part(raw, dataset, self.plan.scope, self.plan.aliases(dataset.name), folder, people)
         if digest.of_file(raw.path) != raw.sha256:
             raise FileChangedError(raw.name)
         return info
-
-    @cached_property
-    def people(self) -> People:
-        """Persons whom the unit's lists name: read anew in each run, because names are never put into the store."""
-        lists = [
-            (raw, datasets()[name], self._aliases(name))
-            for name, files in self.plan.inventory.files.items()
-            for raw in files
-            if raw.bytes <= LIST_BYTES and any(holds_list(t, self.plan.scope) for t in datasets()[name].tables)
-        ]
-        return people_in(lists, self.plan.scope)
-
-    @cached_property
-    def confirmed(self) -> dict[str, str]:
-        """What a person confirmed or wrote, with other persons' names masked."""
-        return {place: self.people.masked(text) for place, text in self.plan.confirmed.items()}
 
     @cached_property
     def parts(self) -> dict[str, list[Part]]:
@@ -311,12 +233,12 @@ class UnitPipeline:
     def profile_and_notes(self) -> tuple[dict[str, str], dict[str, str]]:
         """单位信息 by item and 情况说明 by chapter, with the chapters a person confirmed since."""
         profile, notes = outline.profile_and_notes(self.tables)
-        return profile, outline.with_confirmed(notes, self.confirmed)
+        return profile, outline.with_confirmed(notes, self.plan.said)
 
     @cached_property
     def indicators(self) -> list[Indicator]:
         """The declaration's indicators, with the reasons a person confirmed since."""
-        return outline.indicators(self.tables, self.confirmed)
+        return outline.indicators(self.tables, self.plan.said)
 
     @cached_property
     def scored(self) -> tuple[Scores, tuple[Finding, ...]]:
@@ -403,7 +325,7 @@ class UnitPipeline:
             accounts=self.accounts,
             missing=self.plan.missing,
             draft=self.plan.draft,
-            confirmed=self.confirmed,
+            confirmed=self.plan.said,
             lines=progress_lines(self.plan.department_pack),
             samples=self.samples,
         )

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from schemas import GUIDE_SHEET, Dataset, Scope, Table
+from schemas import GUIDE_SHEET, Dataset, Scope, Table, datasets
 from selfeval import duck
 from selfeval.model import Finding
 from selfeval.outline import scrubbed
 from selfeval.sources import header, tables
 from selfeval.sources.header import Located
 from selfeval.sources.large import is_large, read_large
-from selfeval.sources.people import People, discreet, holds_list, listed, sheet_names
+from selfeval.sources.people import LIST_BYTES, People, discreet, holds_list, listed, sheet_names
 from selfeval.sources.scan import BOOK_SUFFIXES, RawFile
 from selfeval.sources.structure import Place, filled, no_header, structure_findings, unknown_sheet, unreadable
 from selfeval.sources.text import Sheet, Unreadable, decode, read_delimited, read_json_lines, unpack
@@ -59,16 +59,19 @@ def _empty() -> Unreadable:
     return Unreadable("source.empty", "是空文件", "请重新导出后放回原处", 1)
 
 
-def people_in(files: Iterable[tuple[RawFile, Dataset, Aliases]], scope: Scope) -> People:
-    """The persons whom the unit's lists name. A list that cannot be read names none; reading it as data says why."""
+def people_in(files: Mapping[str, Sequence[RawFile]], scope: Scope, aliases: Callable[[str], Aliases]) -> People:
+    """The persons whom the lists among a unit's files name. One that cannot be read names none; reading it as data
+    says why."""
     names: set[str] = set()
-    for raw, dataset, aliases in files:
+    for dataset, raw in ((datasets()[name], raw) for name, members in files.items() for raw in members):
+        if raw.bytes > LIST_BYTES or not any(holds_list(t, scope) for t in dataset.tables):
+            continue
         try:
             sheets = read_sheets(raw)
         except Unreadable:
             continue
         for sheet in sheets:
-            pair = _find_table(sheet, dataset, scope, aliases)
+            pair = _find_table(sheet, dataset, scope, aliases(dataset.name))
             if pair is not None and pair[1] is not None and holds_list(pair[0], scope):
                 names.update(listed(pair[1], pair[0].schema(scope)))
     return People(frozenset(names))

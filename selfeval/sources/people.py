@@ -136,7 +136,7 @@ def discreet(people: People, sheet: Sheet, table: Table, located: Located, schem
         for name, index in group.items()
         if schema.columns[name].metadata["kind"] in ("text", "free")
         and schema.columns[name].metadata["private"] is None
-        and not schema.columns[name].metadata["named"]
+        and not schema.columns[name].metadata.get("named")
     }
     masked = [*texts, *located.extra.values()]
     for _, cells in located.rows:

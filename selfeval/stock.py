@@ -1,0 +1,94 @@
+"""What a run of one unit starts from: its files, its settings, what a person confirmed, whom its lists name.
+
+Belongs here: taking stock, and the digest of all that a person can change. What is made of it is the pipeline's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from schemas import Dataset, Scope, datasets, default_domains
+from selfeval import digest
+from selfeval.scoring import DepartmentPack, Pack, load_department_pack, load_pack
+from selfeval.settings import Settings, load_confirmed, load_settings
+from selfeval.sources.part import people_in
+from selfeval.sources.people import People
+from selfeval.sources.scan import Inventory, scan
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run of one unit starts from: its files with digests, its settings, what a person confirmed."""
+
+    unit: str
+    year: int
+    settings: Settings
+    confirmed: Mapping[str, str]
+    inventory: Inventory
+    scope: Scope
+    pack: Pack
+    department_pack: DepartmentPack
+    draft: bool = False
+
+    @property
+    def awaited(self) -> tuple[Dataset, ...]:
+        """Datasets that are needed and of which no file is there."""
+        return tuple(d for d in datasets().values() if d.needed and d.name not in self.inventory.files)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Datasets that are not needed and not there."""
+        return tuple(d.name for d in datasets().values() if not d.needed and d.name not in self.inventory.files)
+
+    def aliases(self, dataset: str) -> Mapping[str, tuple[str, ...]]:
+        """The header names that this unit sets beside the shipped ones, by column."""
+        own = self.settings.datasets.get(dataset)
+        return own.aliases if own else {}
+
+    @cached_property
+    def people(self) -> People:
+        """Persons whom the unit's lists name: read anew in each run, because names are never put into the store."""
+        return people_in(self.inventory.files, self.scope, self.aliases)
+
+    @cached_property
+    def said(self) -> dict[str, str]:
+        """What a person confirmed or wrote, with other persons' names masked."""
+        return {place: self.people.masked(text) for place, text in self.confirmed.items()}
+
+    @cached_property
+    def digest(self) -> str:
+        """The name of everything a person can change for this unit: raw files, settings, confirmed texts."""
+        files = {f.name: f.sha256 for members in self.inventory.files.values() for f in members}
+        return digest.of_value(
+            {
+                "files": files,
+                "others": self.inventory.others,
+                "settings": self.settings.model_dump(mode="json"),
+                "packs": [self.pack.model_dump(mode="json"), self.department_pack.model_dump(mode="json")],
+                "confirmed": dict(self.confirmed),
+                "draft": self.draft,
+            }
+        )
+
+
+def plan(raw: Path, year: int, unit: str, *, draft: bool = False) -> Plan:
+    """Take stock of one unit. Raises FileNotFoundError (no folder) and ConfigError (a settings file is wrong)."""
+    root = raw / str(year) / unit
+    if not root.is_dir():
+        raise FileNotFoundError(root)
+    settings = load_settings(root)
+    scope = Scope(year, unit, settings.domains_with(default_domains()))
+    return Plan(
+        unit,
+        year,
+        settings,
+        load_confirmed(root),
+        scan(root, year, unit, settings),
+        scope,
+        load_pack(settings.pack, root),
+        load_department_pack(settings.department_pack, root),
+        draft,
+    )
