@@ -7,6 +7,7 @@ not of departments: a new layout is a new word here.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from selfeval.lint.numbers import squeeze
 
@@ -73,10 +74,12 @@ _LEVEL_CELL = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def money_role(header: str) -> str | None:
     return _role(header, _MONEY, 24)
 
 
+@lru_cache(maxsize=4096)
 def indicator_role(header: str) -> str | None:
     return _role(header, _INDICATOR, 28)
 

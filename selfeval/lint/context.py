@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from selfeval.lint.forms import Form
@@ -38,11 +39,11 @@ class Context:
     facts: Mapping[str, Any] | None = None
     others: tuple[Context, ...] = ()
 
-    @property
+    @cached_property
     def text(self) -> str:
         return "\n".join(p.text for p in self.prose)
 
-    @property
+    @cached_property
     def cut(self) -> bool:
         return self.partial or any(line.cut for line in self.lines)
 

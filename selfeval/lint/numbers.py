@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 #: full-width ASCII to ASCII, one character for one, so that offsets stay those of the original text.
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -53,11 +54,13 @@ BLANKS = {
 _CN = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2, "〇": 0}
 
 
+@lru_cache(maxsize=8192)
 def norm(text: str) -> str:
     """Half-width twin of `text`, the same length."""
     return text.translate(_WIDTH)
 
 
+@lru_cache(maxsize=8192)
 def squeeze(text: str) -> str:
     """`norm` without any white space: for labels, where people pad with spaces."""
     return re.sub(r"\s+", "", norm(text))
@@ -139,6 +142,15 @@ def plain_number(text: str) -> Quantity | None:
     if not re.fullmatch(rf"-?(?:{NUMBER})(?:分|元|万元|万|%|亿元)?", cell):
         return None
     return next(quantities(cell), None)
+
+
+def ratio_room(part: Quantity, whole: Quantity) -> Decimal:
+    """How far part ÷ whole may be off because both are printed rounded; 0 where they are printed without decimals."""
+    step = min(part.step / part.scale, whole.step / whole.scale)
+    if step >= 1 or not whole.value:
+        return Decimal(0)
+    room = step * part.scale / whole.value + step * whole.scale * abs(part.value) / (whole.value * whole.value)
+    return abs(room) / 2
 
 
 def half_up(value: Decimal, step: Decimal) -> Decimal:

@@ -96,6 +96,8 @@ def _row(line: Line, state: _State) -> None:
             state.block = "money"
             return
     indicator = _indicator(line, state)
+    if indicator and form.totals and re.search(r"计分|得分|总分|等级", indicator.name):
+        return  # 可计分 52, below the total
     if indicator:
         form.indicators.append(indicator)
         state.block = "indicators"
@@ -111,7 +113,9 @@ def _begin(line: Line, state: _State) -> None:
     title = short and _TITLE.search(squeeze(text))
     names = any(re.match(r"项目名称", squeeze(cell)) for cell in line.own)
     marker = re.match(r"\[form|\[tail", text, re.I)
-    if (title and filled) or (names and state.named and filled) or (marker and filled):
+    closed = state.form.indicators and any("小计" not in total.label for total in state.form.totals)
+    again = closed and (indicator_rows.header(line) or money_rows.header(line, None))
+    if (title and filled) or again or (names and state.named and filled) or (marker and filled):
         state.forms.append(state.form)
         state.form = Form("", line.place)
         state.money_header = state.indicator_header = None

@@ -20,7 +20,7 @@ _BLOCKS = {
     "footer", "main", "aside", "nav", "body", "html", "blockquote", "pre", "figure", "figcaption", "center", "form",
     "details", "summary", "address", "fieldset",
 }  # fmt: skip
-_SKIP = {"script", "style", "head", "template", "noscript", "svg", "button", "select", "iframe", "object", "dialog",
+_SKIP = {"script", "style", "head", "template", "noscript", "svg", "select", "iframe", "object", "dialog",
     "nav", "footer",
 }  # fmt: skip
 
@@ -146,7 +146,15 @@ def _cell_text(node: Any) -> str:
     return re.sub(r"\s*\n\s*", "\n", "".join(parts)).strip()
 
 
+_CONTROL = re.compile(r"\s*(?:打印|关闭|返回|返回顶部|分享|下载|收藏|复制|展开|收起|上一[页篇]|下一[页篇]|×|✕)?\s*")
+
+
 def _hidden(node: Any) -> bool:
+    """Not on the page as it opens: pop-ups, hidden elements; a button is text unless it is one of the page's controls."""
+    if node.get("popover") is not None or node.get("role") == "dialog":
+        return True
+    if node.tag == "button" and _CONTROL.fullmatch(node.text_content()):
+        return True
     style = (node.get("style") or "").replace(" ", "").lower()
     return node.get("hidden") is not None or "display:none" in style
 

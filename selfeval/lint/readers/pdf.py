@@ -102,7 +102,8 @@ def _paragraphs(lines: list[dict[str, Any]], left: float, right: float) -> list[
             continue
         indented = line["x0"] > left + size
         row = _is_row(text)
-        if out and full and not indented and not row and not _HEADING.match(text):
+        last_word = full and re.fullmatch(r"[\u4e00-\u9fff]{1,3}", text) is not None
+        if out and full and (last_word or not indented) and not row and not _HEADING.match(text):
             glue = "" if re.search(r"[^\x00-\x7f]$", out[-1]) or re.match(r"[^\x00-\x7f]", text) else " "
             if re.search(r"[\d.,]$", out[-1]) and re.match(r"[\d.,%]", text):
                 glue = ""

@@ -107,6 +107,8 @@ def _segment(segment: str, facts: list[_Fact]) -> Iterator[tuple[_Fact, Quantity
     for index, number in enumerate(numbers):
         left = numbers[index - 1].end if index else 0
         before, after = segment[left : number.start], segment[number.end : number.end + 14]
+        if "封顶" in segment:  # the capped twin of a rate, in the evidence
+            continue
         if _TARGET.search(before[-12:]) or re.match(r"的?(?:目标|要求|任务)", after):
             continue
         right = numbers[index + 1].start if index + 1 < len(numbers) else len(segment)

@@ -30,15 +30,22 @@ def _form(form: Form) -> Iterator[LintFinding]:
         message = f"资金已填列，{len(form.indicators)}项指标的{names}却全部空着，自评没有做完。"
         yield finding("structure", "error", first.place, f"{names}未填", "逐项填写", message)
         return
-    for indicator in form.indicators:
-        gaps = [
-            label for key, label in columns if getattr(indicator, key) is not None and is_blank(getattr(indicator, key))
-        ]
-        if gaps and not indicator.execution:
-            names = "、".join(gaps)
-            message = f"指标“{indicator.name}”的{names}未填，其他指标已填。"
-            place = f"{indicator.place}“{indicator.name}”{gaps[0]}"
-            yield finding("structure", "warning", place, f"{indicator.name} {names}未填", "填写", message)
+    gaps = [
+        (indicator, "、".join(label for key, label in columns if _is_gap(getattr(indicator, key))))
+        for indicator in form.indicators
+        if not indicator.execution
+    ]
+    gaps = [(indicator, labels) for indicator, labels in gaps if labels]
+    if gaps:
+        indicator, labels = gaps[0]
+        names = "、".join(f"“{i.name}”" for i, _ in gaps[:5]) + (f"等{len(gaps)}项" if len(gaps) > 1 else "")
+        message = f"指标{names}的{labels}未填，其他指标已填。"
+        place = f"{indicator.place}“{indicator.name}”{labels}"
+        yield finding("structure", "warning", place, f"{indicator.name} {labels}未填", "填写", message)
+
+
+def _is_gap(value: str | None) -> bool:
+    return value is not None and is_blank(value)
 
 
 def _empty(form: Form, key: str) -> bool:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from selfeval.lint.context import Context, finding
 from selfeval.lint.forms import Form, MoneyRow
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import Quantity, half_up, plain_number, show
+from selfeval.lint.numbers import Quantity, half_up, plain_number, ratio_room, show
 
 _CENT = Decimal("0.01")
 _ALMOST_ALL = Decimal("0.99995")
@@ -39,8 +39,14 @@ def _row(row: MoneyRow, form: Form) -> Iterator[LintFinding]:
     rate = paid / final
     printed, score = plain_number(row.text("rate")), plain_number(row.text("score"))
     weight = _weight(row, form)
-    wrong_rate = printed is not None and not _rate_fits(printed, rate)
+    part, whole = row.quantity("paid"), row.quantity("final")
+    room = ratio_room(part, whole) if part and whole else Decimal(0)
+    wrong_rate = printed is not None and not _rate_fits(printed, rate, room)
     why = _score_fault(score, weight, rate, None if wrong_rate else printed)
+    if why and printed is None and score and weight:
+        # nothing but rounded amounts to go by
+        fitting = (half_up(weight * min(edge, Decimal(1)), score.step) for edge in (rate - room, rate + room))
+        why = None if score.step < 1 and score.value in fitting else why
     if not wrong_rate and not why:
         return
     expected = f"执行率{show(rate * 100)}%"
@@ -66,10 +72,10 @@ def _weight(row: MoneyRow, form: Form) -> Decimal | None:
     return rest if rest in (10, 20) else None
 
 
-def _rate_fits(printed: Quantity, rate: Decimal) -> bool:
+def _rate_fits(printed: Quantity, rate: Decimal, room: Decimal) -> bool:
     """Rounded or cut off at its last digit; without % sign it may be a ratio (0.97) or a percentage (96.85)."""
     scales = (100,) if printed.percent else (1, 100)
-    return any(abs(printed.value / scale - rate) < printed.step / scale for scale in scales)
+    return any(abs(printed.value / scale - rate) < printed.step / scale + room for scale in scales)
 
 
 def _points(weight: Decimal, rate: Decimal) -> Decimal:

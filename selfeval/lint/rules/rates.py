@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from selfeval.lint.context import Context, Prose, finding, sentence_around
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import Quantity, quantities, show
+from selfeval.lint.numbers import Quantity, quantities, ratio_room, show
 
 _PERCENT = r"(\d+(?:\.\d+)?)\s*%"
 _AMOUNT = r"(\d[\d,]*(?:\.\d+)?)\s*(万元|亿元|元|人次|人|个|户|次|家|项|件)"
@@ -63,9 +63,13 @@ def _value(number: str, unit: str) -> Quantity:
     return next(quantities(f"{number}{unit}"))
 
 
-def _fits(printed: str, rate: Decimal) -> bool:
+def _fits(printed: str, rate: Decimal, room: Decimal = Decimal(0)) -> bool:
     step = next(quantities(f"{printed}%")).step
-    return abs(Decimal(printed) - abs(rate) * 100) < step
+    return abs(Decimal(printed) - abs(rate) * 100) < step + room * 100
+
+
+def _gives(printed: str, part: Quantity, whole: Quantity) -> bool:
+    return _fits(printed, part.value / whole.value, ratio_room(part, whole))
 
 
 def _changes(prose: Prose) -> Iterator[LintFinding]:
@@ -99,7 +103,7 @@ def _shares(prose: Prose) -> Iterator[LintFinding]:
         total = [
             q for q in before if re.search(r"合计|总计|总额|共计|总数|共$", prose.plain[max(0, q.start - 6) : q.start])
         ]
-        if not total or any(_fits(m[3], part.value / q.value) for q in [*before, *after, part]):
+        if not total or any(_gives(m[3], part, q) for q in [*before, *after, part]):
             continue
         rate = part.value / total[-1].value
         yield _wrong(prose, m[0], rate, f"{part.text}÷{total[-1].text}")
@@ -118,7 +122,7 @@ def _execution_pair(prose: Prose) -> Iterator[LintFinding]:
         ):
             continue
         base, paid = amounts
-        if base.value <= 0 or _fits(m[1], paid.value / base.value):
+        if base.value <= 0 or _gives(m[1], paid, base):
             continue
         yield _wrong(prose, sentence.strip()[:100], paid.value / base.value, f"{paid.text}÷{base.text}")
 
@@ -170,8 +174,8 @@ def _unproved(prose: Prose, context: Context) -> Iterator[LintFinding]:
 
 def _backed(text: str, printed: str) -> bool:
     """Two amounts of the text give the rate."""
-    values = [q.value for q in quantities(text) if q.money and q.value > 0][:60]
-    return any(_fits(printed, one / other) for i, one in enumerate(values) for j, other in enumerate(values) if i != j)
+    values = [q for q in quantities(text) if q.money and q.value > 0][:60]
+    return any(_gives(printed, one, other) for i, one in enumerate(values) for j, other in enumerate(values) if i != j)
 
 
 def _elsewhere(context: Context, printed: str) -> bool:
@@ -181,5 +185,5 @@ def _elsewhere(context: Context, printed: str) -> bool:
 
 def _form_backs(context: Context, printed: str) -> bool:
     rows = [row for form in context.forms for row in form.money]
-    pairs = [(row.amount("paid"), row.amount(base)) for row in rows for base in ("final", "initial")]
-    return any(paid is not None and base and _fits(printed, paid / base) for paid, base in pairs)
+    pairs = [(row.quantity("paid"), row.quantity(base)) for row in rows for base in ("final", "initial")]
+    return any(paid is not None and base and base.value and _gives(printed, paid, base) for paid, base in pairs)

@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterator
 
 from selfeval.lint.context import Context, finding
-from selfeval.lint.model import LintFinding
+from selfeval.lint.model import LintFinding, Severity
 
+#: a place that says itself that it is open is no slip: a warning, where all other residue is an error
+_OPEN = "待填写处"
 #: one finding a class and document: the places after the first are in the message.
 _CLASSES = (
     (
@@ -34,9 +36,10 @@ _CLASSES = (
         "占位符",
         re.compile(
             r"(?<![A-Za-z])[Xx×*]{2,}\s*(?:年度?|元|万元|个|人|次|场|项目|单位|部门|局|县|市|%|月|日)|[Xx×]{3,}|"
-            r"待(?:补充|填写|完善|核实)|TODO|TBD|示例文字|样例"
+            r"TODO|TBD|示例文字|样例"
         ),
     ),
+    (_OPEN, re.compile(r"(?<![有尚亟急仍])待(?:人工)?(?:补充|填写|完善|核实)")),
 )  # fmt: skip
 #: notes that the official form prints below its table
 _HEADER_OK = re.compile(r"(?:备?注\d*[:：]|填表说明|填报说明|填报要求|说明[:：]|\d+[.、].{0,60}(?:指标|得分|分值))")
@@ -57,7 +60,8 @@ def check(context: Context) -> Iterator[LintFinding]:
         more = "、".join(dict.fromkeys(p.place for p, _ in hits[1:6]))
         also = f"（另见{more}）" if more else ""
         message = f"正文里留有{name}“{quoted.strip()[:40]}”，发布前应删除或填写{also}。"
-        yield finding("residue", "error", prose.place, quoted, "删除，或填写实际内容", message)
+        severe: Severity = "warning" if name == _OPEN else "error"
+        yield finding("residue", severe, prose.place, quoted, "删除，或填写实际内容", message)
     for mark in context.document.marks:
         message = f"文档里有{mark}，发布前应接受或删除。"
         yield finding("residue", "warning", "全文", mark, "接受修订、删除批注后再发布", message)

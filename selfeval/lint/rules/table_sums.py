@@ -16,7 +16,7 @@ from selfeval.lint.columns import money_role
 from selfeval.lint.context import Context, finding
 from selfeval.lint.lines import Line
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import Quantity, is_blank, plain_number, show, squeeze
+from selfeval.lint.numbers import Quantity, is_blank, plain_number, ratio_room, show, squeeze
 
 _TOTAL = re.compile(r"[\u4e00-\u9fff]{0,4}(?:合计|总计|共计)[:：]?")
 _PART = re.compile(r"其中|小计|^\(?\d+\)|^[-—]")
@@ -103,7 +103,7 @@ def _rates(rows: Sequence[Line], header: int) -> Iterator[LintFinding]:
             continue
         scale = 100 if rate.percent or rate.value > Decimal("1.5") else 1
         should = paid.value / final.value * scale
-        if abs(should - rate.value) < rate.step:
+        if abs(should - rate.value) < rate.step + ratio_room(paid, final) * scale:
             continue
         label = line.own[0]
         message = f"“{label}”的执行率应为{paid.text}÷{final.text}={show(should)}，印出的是{rate.text}。"

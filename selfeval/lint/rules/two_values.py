@@ -92,6 +92,8 @@ def _deeds(context: Context) -> Iterator[_Mention]:
             before = prose.plain[start : m.start()]
             if m["approx"] or _NOT_ACTUAL.search(prose.plain[start : m.end()]) or len(_WHOLE.sub("", before)) > 4:
                 continue
+            if re.search(r"(?:指标|目标|任务)$", m["noun"]):
+                continue
             noun = re.sub(r"^(?:各类|各种|不同主题的|多种|系列|大型)", "", m["noun"])
             quoted = prose.text[m.start() : m.end()]
             unit = _UNITS.get(m["unit"], m["unit"])
