@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from selfeval import confirm, digest, pipeline, publish
+from selfeval import confirm, digest, pipeline, proofread, publish
 from selfeval.checks.quarantine import PLACE
 from selfeval.facts import codec
 from selfeval.model import Finding, Status
@@ -66,6 +66,7 @@ def render(p: UnitPipeline) -> dict[str, Entry]:
             return {"fonts": _fonts()}
 
         rendered[name] = p.store.memo("render", name, {"data": data, "file": name, "code": code}, build)
+    proofread.own(p.store, rendered["report.html"].file("report.html"))
     return rendered
 
 
@@ -117,22 +118,29 @@ def publish_unit(p: UnitPipeline, out: Path, attempt: Mapping[str, Any]) -> Outc
     """
     status = status_of(p)
     target = out / str(p.plan.year) / p.plan.unit
-    files: dict[str, bytes | Path] = dict(_finding_files(p, status))
+    files: dict[str, bytes | Path] = {}
+    findings = list(p.findings)
     if status == "issued":
         rendered = render(p)
         files |= {name: entry.file(name) for name, entry in rendered.items()}
-        files["facts.json"] = codec.public(p.plan.unit, p.plan.year, p.facts).encode()
+        files["facts.json"] = facts = codec.public(p.plan.unit, p.plan.year, p.facts).encode()
         issued: dict[str, Any] | None = _issued(files)
+        by_hand = proofread.edited(target)
+        files |= by_hand
+        findings += proofread.own(p.store, rendered["report.html"].file("report.html"))
+        findings += proofread.told(p.store, by_hand, facts)
+        findings.sort(key=lambda f: pipeline.SEVERITY[f.severity])
     else:
         issued = _issued_before(target)
+    files |= _finding_files(p, status, findings)
     steps = [asdict(r) for r in p.store.records]
-    run = run_json(p, status, issued, {**attempt, "steps": steps})
+    run = run_json(p, status, issued, findings, {**attempt, "steps": steps})
     files["run.json"] = _text(run)
-    keep = None if status == "issued" else (lambda folder: {n: folder / n for n in ISSUED if (folder / n).is_file()})
+    keep = None if status == "issued" else _issued_files
     publish.replace(target, files, keep=keep)
     if p.plan.draft and p.reportable:
         publish.replace(target.with_name(f"{p.plan.unit}-草稿"), {n: e.file(n) for n, e in render(p).items()})
-    counts = {s: sum(f.count for f in p.findings if f.severity == s) for s in ("error", "warning", "info")}
+    counts = {s: sum(f.count for f in findings if f.severity == s) for s in ("error", "warning", "info")}
     reasons = tuple(f.message for f in p.findings if f.severity == "error")
     return Outcome(p.plan.unit, p.plan.year, status, target, counts, reasons)
 
@@ -157,6 +165,11 @@ def publish_failure(out: Path, year: int, unit: str, reason: str, attempt: Mappi
     publish.replace(target, files, keep=_all_files)
 
 
+def _issued_files(folder: Path) -> dict[str, Path]:
+    """What the last issue wrote, as it lies there, and what people wrote in it."""
+    return {n: folder / n for n in ISSUED if (folder / n).is_file()} | proofread.kept_before(folder)
+
+
 def _all_files(folder: Path) -> dict[str, Path]:
     return {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
 
@@ -165,11 +178,11 @@ def _text(run: Mapping[str, Any]) -> bytes:
     return (json.dumps(run, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _finding_files(p: UnitPipeline, status: Status) -> dict[str, bytes | Path]:
+def _finding_files(p: UnitPipeline, status: Status, findings: Sequence[Finding]) -> dict[str, bytes | Path]:
     files: dict[str, bytes | Path] = {
-        "findings.json": pages.as_json(p.findings),
-        "findings.xlsx": pages.as_xlsx(p.findings),
-        "findings.html": pages.as_html(p.plan.unit, p.unit_name, p.plan.year, status, p.findings),
+        "findings.json": pages.as_json(findings),
+        "findings.xlsx": pages.as_xlsx(findings),
+        "findings.html": pages.as_html(p.plan.unit, p.unit_name, p.plan.year, status, findings),
     }
     for dataset, entry in p.checked.items():
         files[f"quarantine/{dataset}.csv"] = entry.file("quarantine.csv")
@@ -200,7 +213,11 @@ def _run_before(target: Path) -> dict[str, Any] | None:
 
 
 def run_json(
-    p: UnitPipeline, status: Status, issued: Mapping[str, Any] | None, attempt: Mapping[str, Any]
+    p: UnitPipeline,
+    status: Status,
+    issued: Mapping[str, Any] | None,
+    findings: Sequence[Finding],
+    attempt: Mapping[str, Any],
 ) -> dict[str, Any]:
     """run.json as the contract has it; all but `attempt` is the same for the same inputs, code and machine image."""
     datasets = {
@@ -223,7 +240,7 @@ def run_json(
         "versions": {"python": platform.python_version(), **digest.versions(), "code": code_digest()},
         "fonts": _fonts(),
         "packs": [p.plan.settings.pack, p.plan.settings.department_pack],
-        "summary": index.summary(status, p.findings, len(confirm.open_warnings(p))),
+        "summary": index.summary(status, findings, len(confirm.open_warnings(p))),
         "attempt": dict(attempt),
     }
 

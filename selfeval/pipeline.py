@@ -36,7 +36,8 @@ from selfeval.stock import Plan as Plan
 from selfeval.stock import plan as plan
 from selfeval.store import Entry, Store
 
-_SEVERITY = {"error": 0, "warning": 1, "info": 2}
+#: The order in which findings are told.
+SEVERITY = {"error": 0, "warning": 1, "info": 2}
 _RULES = (crosscheck.FOLDER,)
 
 
@@ -282,7 +283,7 @@ class UnitPipeline:
             sorted(
                 dict.fromkeys(clean),
                 key=lambda f: (
-                    _SEVERITY[f.severity],
+                    SEVERITY[f.severity],
                     order.index(f.dataset) if f.dataset in order else len(order),
                     f.file or "",
                     f.sheet or "",
