@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from selfeval.lint.columns import LEVEL1, LEVEL2, indicator_role, is_level
 from selfeval.lint.forms import Indicator
@@ -35,11 +36,18 @@ def header(line: Line) -> Roles | None:
     # 绩效指标 | 指标名称, 绩效指标 | 三级指标: the last of them is the indicator, what stands before it a heading
     last = max((i for i, role in enumerate(roles) if role == "name" and not line.merged[i]), default=-1)
     roles = tuple(None if role == "name" and i < last else role for i, role in enumerate(roles))
-    roles = _second_columns(roles, line.merged)
+    roles = _second_columns(_nested_weights(roles, line.merged), line.merged)
     points = named & {"weight", "score"}
     if len(named) >= 3 and (points or "actual" in named) and named & {"target", "actual", "name", "level1", "level2"}:
         return roles
     return None
+
+
+def _nested_weights(roles: Roles, merged: Sequence[bool]) -> Roles:
+    """一级指标 | 权重 | 二级指标 | 权重: weights of each level, of which no column is one sum of the rows."""
+    weights = [i for i, role in enumerate(roles) if role == "weight" and not merged[i]]
+    apart = any(b - a > 1 for a, b in pairwise(weights))
+    return tuple(None if role == "weight" and apart else role for role in roles)
 
 
 def _second_columns(roles: Roles, merged: Sequence[bool]) -> Roles:

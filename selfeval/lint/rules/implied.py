@@ -27,19 +27,22 @@ _PAID = re.compile(
 )
 _LEFT = re.compile(rf"(?:结余|剩余|结转结余|尚余|未支付|未使用)(?:资金|数|金额)?(?:为|共|合计|共计|了)?\s*({_AMOUNT})")
 _EARLIER = re.compile(r"上年|年初结|以前年度|历年|上一年")
-#: 32名，每名每月补助500元，全年补助19.2万元
+#: 60户，每户补助3000元，共18万元; 46万亩，80元/亩，3680万元
+_THING = r"人|名|户|座|个|台|套|亩|所|村|家|场|次|期|公里|处|件|册|生|床"
 _EACH = re.compile(
-    rf"(?P<count>{NUMBER})\s*(?P<scale>万)?(?P<unit>人|名|户|座|个|台|套|亩|所|村|家|场|次|期|公里|处)[^。;]{{0,24}}?"
-    rf"(?:每(?P<each>人|名|户|座|个|台|套|亩|所|村|家|场|次|期|公里|处)[^\d。;]{{0,8}}?(?P<rate>{_AMOUNT})"
-    rf"|(?P<rate2>(?:{NUMBER})\s*(?:万元|元))/(?P<each2>人|户|座|个|台|套|亩|所|村|家|场|次|期|公里|处))"
+    rf"(?P<count>{NUMBER})\s*(?P<scale>万)?(?P<unit>{_THING})[,，、(]?(?:[^\d。;,，]{{0,6}}[,，])?[^\d。;,，]{{0,10}}"
+    rf"(?:每(?P<each>{_THING})[^\d。;,，每]{{0,8}}(?P<rate>{_AMOUNT})|(?P<rate2>(?:{NUMBER})\s*(?:万元|元))/(?P<each2>{_THING}))"
+    rf"[^\d。;]{{0,10}}?[,，、)]?(?:共|合计|共计|总计|计|全部?)[^\d。;,，每]{{0,8}}(?P<total>{_AMOUNT})"
 )
-_PERIOD = re.compile(r"每月|/月|月均|每季|每天|每日|/天|每次|每年")
+_PERIOD = re.compile(r"[每/]?(?:月|季|年|天|日|学期|学年)")
+_SAME = {"名": "人", "生": "人", "户": "户"}
 
 
 def check(context: Context) -> Iterator[LintFinding]:
     for prose in context.prose:
         yield from _budget(prose)
         yield from _rest(prose)
+        yield from _each(prose)
 
 
 def _one(pattern: re.Pattern[str], text: str) -> Quantity | None:
@@ -82,3 +85,22 @@ def _rest(prose: Prose) -> Iterator[LintFinding]:
     terms, shown = f"{base.text}-{paid.text}", show(should / left.scale, 6)
     message = f"结余应为{terms}={shown}，印出的是{left.text}。"
     yield finding("sum", "error", prose.place, f"结余{left.text}={terms}", shown, message)
+
+
+def _each(prose: Prose) -> Iterator[LintFinding]:
+    """60户，每户补助3000元，共18万元: count times rate, where no period comes in between."""
+    for m in _EACH.finditer(prose.plain):
+        unit, each = m["unit"], m["each"] or m["each2"]
+        between = m[0][m.end("unit") - m.start() :]
+        if _SAME.get(unit, unit) != _SAME.get(each, each) or _PERIOD.search(between):
+            continue
+        rate, total = next(quantities(m["rate"] or m["rate2"])), next(quantities(m["total"]))
+        count = Decimal(m["count"].replace(",", "")) * (10**4 if m["scale"] else 1)
+        should = count * rate.value
+        if abs(should - total.value) <= max(
+            total.step / 2 if total.step < total.scale else Decimal(0), count * rate.step / 200
+        ):
+            continue
+        shown = show(should / total.scale, 6)
+        message = f"{show(count)}{unit}×{rate.text}应为{shown}，印出的是{total.text}。"
+        yield finding("sum", "error", prose.place, prose.text[m.start() : m.end()], shown, message)

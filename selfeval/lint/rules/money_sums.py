@@ -59,7 +59,7 @@ def _sums(total: MoneyRow, parts: list[MoneyRow]) -> Iterator[LintFinding]:
 
 def _sum_fault(total: MoneyRow, parts: list[MoneyRow], role: str) -> tuple[Decimal, str] | None:
     """The sum that the total should be and its terms; None when it is right or the parts may not be all there."""
-    top = [row for row in parts if not row.nested]
+    top = [row for row in parts if not row.nested] or parts
     amounts = [amount for row in top if (amount := row.amount(role)) is not None]
     if not amounts or role not in total.values:
         return None
@@ -76,6 +76,7 @@ def _sum_fault(total: MoneyRow, parts: list[MoneyRow], role: str) -> tuple[Decim
     if any(abs(value - printed) <= slack for value in sums):
         return None
     complete = any(re.search(r"其他|单位资金|自有资金|自筹", row.label) for row in top) or len(top) >= 3
+    complete = complete or all(any(word in row.label for row in top) for word in ("基本支出", "项目支出"))
     if should > printed or complete:
         return should, terms
     return None

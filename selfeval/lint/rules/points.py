@@ -106,6 +106,9 @@ def _indicator(indicator: Indicator) -> Iterator[LintFinding]:
 def _numeric(row: _Row) -> Iterator[LintFinding]:
     indicator, score = row.indicator, row.score
     if row.met:
+        by_rate = half_up(row.weight * row.actual / 100, Decimal("0.01"))
+        if indicator.execution and row.target.percent and abs(score.value - by_rate) <= score.step / 2:
+            return  # 预算执行率 is scored by the rate itself, whatever was aimed at
         if score.value < row.weight and not indicator.explained and not indicator.criteria:
             yield _taken(indicator, score.value, row.weight)
         return

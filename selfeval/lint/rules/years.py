@@ -88,7 +88,7 @@ def _other_year(context: Context, year: int) -> Iterator[LintFinding]:
     for prose in context.prose:
         for m in _CURRENT.finditer(prose.plain):
             named = int(next(group for group in m.groups() if group))
-            around = prose.plain[max(0, m.start() - 12) : m.end() + 12]
+            around = f"{prose.plain[max(0, m.start() - 12) : m.start()]} {m[0].lstrip('截至')}{prose.plain[m.end() : m.end() + 12]}"
             if named in titled | {year + 1} or named in told:
                 continue
             if re.search(r"较|比|上年|去年|结转|同期|以前|至|[-—~]|结果|应用|整改|中期|规划", around):
