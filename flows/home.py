@@ -23,6 +23,8 @@ from selfeval.privacy import scrub
 LOG = logging.getLogger("selfeval")
 #: An ephemeral server makes its database the first time; on a slow disk that takes longer than Prefect waits.
 _STARTUP_SECONDS = 300
+#: Runs share it; `gc` holds it alone.
+STORE_LOCK = "store"
 _HEARTBEAT_SECONDS = 30
 _QUOTED_NAME = re.compile("(['\"“‘])[一-鿿·]{2,6}(['\"”’])")
 
@@ -37,7 +39,7 @@ class Home:
     def current(cls) -> Home:
         """The folder in force, made with mode 0700 where it is missing. Raises OSError."""
         home = cls(Path(os.environ.get("SELFEVAL_HOME") or ".selfeval").absolute())
-        for folder in (home.root, home.prefect, home.logs, home.locks):
+        for folder in (home.root, home.prefect, home.logs, home.locks, home.leases):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         home.root.chmod(0o700)
         return home
@@ -63,16 +65,21 @@ class Home:
         return self.root / "locks"
 
     @property
+    def leases(self) -> Path:
+        return self.root / "leases"
+
+    @property
     def server_file(self) -> Path:
         """Where `serve` writes its address."""
         return self.root / "server.json"
 
     @contextmanager
-    def lock(self, name: str, *, wait: bool = True) -> Iterator[bool]:
+    def lock(self, name: str, *, wait: bool = True, shared: bool = False) -> Iterator[bool]:
         """Hold a lock between processes; it goes with the process, however that ends. Gives False where not had."""
         with (self.locks / f"{name}.lock").open("a") as handle:
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+                kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+                fcntl.flock(handle, kind | (0 if wait else fcntl.LOCK_NB))
             except BlockingIOError:
                 yield False
                 return

@@ -6,8 +6,7 @@ others. Does not belong here: order (year_end.py), rules and numbers (selfeval).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,14 +18,14 @@ from prefect.context import TaskRunContext
 from prefect.states import Completed, Failed
 from prefect.tasks import Task
 
-from flows import artifacts, words
+from flows import artifacts, leases, words
 from flows.home import LOG, Home
 from selfeval import digest, package
 from selfeval.pages import index
 from selfeval.pipeline import FileChangedError, UnitPipeline, plan
 from selfeval.privacy import scrub
 from selfeval.settings import ConfigError
-from selfeval.store import Entry, Store
+from selfeval.store import Store
 
 #: Up to so many chains of tasks a run; more units share a chain.
 CHAINS = 100
@@ -45,20 +44,6 @@ class StageError(Exception):
     """A stage did not come to its end; the text is one Chinese line, free of private data."""
 
 
-@dataclass
-class TracedStore(Store):
-    """A store that remembers which entries a stage rests on, so that a reused stage can be verified."""
-
-    keys: list[str] = field(default_factory=list)
-
-    def memo(
-        self, stage: str, label: str, depends_on: Mapping[str, Any], build: Callable[[Path], Mapping[str, Any]]
-    ) -> Entry:
-        entry = super().memo(stage, label, depends_on, build)
-        self.keys.append(entry.key)
-        return entry
-
-
 # A plain class, because Prefect walks into dataclasses among a task's arguments.
 class UnitWork:
     """One unit on its way through a run: its plan, its steps, and what went wrong."""
@@ -67,7 +52,7 @@ class UnitWork:
         self, raw: Path, year: int, unit: str, home: Home, *, draft: bool = False, force: bool = False
     ) -> None:
         self.unit, self.year, self.home = unit, year, home
-        self.store = TracedStore(home.store, force=force)
+        self.store = Store(home.store, force=force)
         self.error: str | None = None
         self.misconfigured = False
         self.digest = ""
@@ -169,7 +154,7 @@ class Stage:
 
     def __init__(self, name: str, act: Callable[[UnitWork], object]) -> None:
         self.name, self.act = name, act
-        self.task: Task[[Batch], dict[str, Any]] = task(
+        self.task: Task[[Batch], Any] = task(
             name=name,
             task_run_name=f"{name} {{batch}}",
             cache_policy=_keyed(name),
@@ -177,21 +162,20 @@ class Stage:
             result_serializer="json",
         )(self._run)
 
-    def _run(self, batch: Batch) -> dict[str, Any]:
-        """Run the stage and give references to what it rests on: entries of the store, never their content."""
-        entries: list[str] = []
-        steps: list[list[str]] = []
-        for work in batch.alive:
-            keys, records = len(work.store.keys), len(work.store.records)
-            with work.guarded(self.name):
+    def _run(self, batch: Batch) -> State[dict[str, list[str]]]:
+        """Run the stage and give what each unit rests on so far: entries of the store, never their content."""
+        before = {w.unit: len(w.store.records) for w in batch.works}
+        alive = batch.alive
+        for work in alive:
+            with work.guarded(self.name), artifacts.progress(self.name, work):
                 self.act(work)
-            entries += work.store.keys[keys:]
-            steps += [[r.name, r.state] for r in work.store.records[records:]]
-        artifacts.stage(self.name, batch, steps)
-        failed = [f"{w.unit}：{w.error}" for w in batch.works if w.error]
-        if failed:
+        done = {w.unit: w.store.records[before[w.unit] :] for w in alive}
+        artifacts.stage(self.name, alive, done)
+        if failed := [f"{w.unit}：{w.error}" for w in alive if w.error]:
+            # Raised, because a failed state that is returned would be kept as the result.
             raise StageError("；".join(failed)) from None
-        return {"entries": entries, "ran": sum(state == "ran" for _, state in steps), "steps": len(steps)}
+        said = artifacts.ran_and_reused([r for records in done.values() for r in records])
+        return Completed(message=said, data={w.unit: w.store.keys for w in alive})
 
     def __call__(self, batch: Batch) -> None:
         if not batch.alive:
@@ -204,17 +188,15 @@ class Stage:
         # A cached result only says what the stage rested on: it stands as long as every entry is there and sound.
         if state.name == "Cached" and not _sound(state, batch):
             LOG.warning(
-                "%s %s: cached, but an entry of the store is gone or was changed; running again", self.name, batch
+                "%s %s: cached, but the store lacks an entry or it was changed; running again", self.name, batch
             )
             self.task.with_options(refresh_cache=True)(batch, return_state=True)
 
 
 def _sound(state: State[Any], batch: Batch) -> bool:
     try:
-        references: Any = state.result(raise_on_failure=False)
-        keys: Iterable[str] = references["entries"]
-        store = batch.works[0].store
-        return all(store.get(key) is not None for key in keys)
+        rests_on: Any = state.result(raise_on_failure=False)
+        return all(work.store.sound(key) for work in batch.alive for key in rests_on[work.unit])
     except Exception:
         # A reference that cannot be read is as good as none.
         LOG.warning("unreadable cached reference", exc_info=True)
@@ -249,17 +231,20 @@ render = Stage("生成", _render)
 @task(name="发布", task_run_name="发布 {batch}", cache_policy=NO_CACHE)
 def _publish(batch: Batch, out: Path, attempt: dict[str, Any]) -> State[list[package.Outcome]]:
     outcomes = []
-    for work in batch.alive:
+    alive = batch.alive
+    for work in alive:
         with work.guarded("发布"), work.home.lock(f"{work.year}-{work.unit}"):
             told = {**attempt, "inputs": work.digest, "code": code_of("发布")}
-            outcomes.append(package.publish_unit(work.pipeline, out, told))
+            outcome = package.publish_unit(work.pipeline, out, told)
+            leases.note(work.home, outcome.folder, work.store.keys, issued=outcome.status == "issued")
+            outcomes.append(outcome)
     for work in batch.works:
         if work.error:
             failed_unit(work, out, attempt)
     write_index(batch.works[0], out)
-    artifacts.published(batch, outcomes)
+    artifacts.published(alive, outcomes)
     wrong = [f"{o.unit}：{blocked_line(o)}" for o in outcomes if o.status == "blocked"]
-    wrong += [f"{w.unit}：{w.error}" for w in batch.works if w.error]
+    wrong += [f"{w.unit}：{w.error}" for w in alive if w.error]
     said = "；".join(wrong or [f"{o.unit}：{words.STATUS[o.status]}" for o in outcomes])
     return Failed(message=said, data=outcomes) if wrong else Completed(message=said, data=outcomes)
 
@@ -288,10 +273,15 @@ def publish(batch: Batch, out: Path, attempt: dict[str, Any]) -> list[package.Ou
         told("发布", str(batch))
     state: State[Any] = _publish(batch, out, attempt, return_state=True)
     found = state.result(raise_on_failure=False)
-    return found if isinstance(found, list) else []
+    if isinstance(found, list):
+        return found
+    LOG.error("publishing %s ended %s: %r", batch, state.name, found)
+    for work in batch.alive:
+        work.error = f"发布时程序出错，详见日志{work.home.log_file}。"
+    return []
 
 
 def blocked_line(outcome: package.Outcome) -> str:
     """What blocks a unit, in one line."""
-    first = words.clipped(outcome.reasons[0], 80) if outcome.reasons else ""
+    first = words.clipped(scrub(outcome.reasons[0]), 80) if outcome.reasons else ""
     return f"{outcome.counts['error']}处错误，如：{first}"

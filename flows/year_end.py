@@ -19,10 +19,12 @@ from pydantic.config import JsonDict
 
 from flows import notices, steps, words
 from flows.foresight import not_issued
-from flows.home import LOG, Home, open_log
+from flows.home import LOG, STORE_LOCK, Home, open_log
 from flows.steps import Batch, UnitWork, in_batches
 from flows.verbs import unit_folders
+from selfeval import digest
 from selfeval.package import Outcome
+from selfeval.privacy import scrub
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -77,10 +79,10 @@ def year_end(
     if only_failed:
         names = not_issued(folder, year, names)
     # The lock says to a sweep that this run lives; it goes with the process, however that ends.
-    with home.lock(f"run-{runtime.flow_run.id}"):
+    with home.lock(f"run-{runtime.flow_run.id}"), home.lock(STORE_LOCK, shared=True):
         # Digests are taken here, in the flow's body, and so again on every retry.
         works = [UnitWork(Path(raw), year, unit, home, draft=draft, force=force) for unit in dict.fromkeys(names)]
-        works = [w for w in works if not (changed_only and unchanged(w, folder))]
+        works = [w for w in works if not (changed_only and skipped(w, folder))]
         attempt = this_attempt()
         outcomes: list[Outcome] = []
         for batch in in_batches(works):
@@ -104,15 +106,21 @@ def past_year() -> int:
     return int(due.astimezone(ZONE).year) - 1
 
 
-def unchanged(work: UnitWork, out: Path) -> bool:
-    """Whether the last run of this unit had the same inputs and code, and was not stopped by the program's own fault."""
+def skipped(work: UnitWork, out: Path) -> bool:
+    """Whether nothing changed since the unit's last run, and what that published still lies there as it was.
+
+    On a retry a unit that blocked is taken up again even so: a run that ends well must not say less than was the case.
+    """
+    folder = out / str(work.year) / work.unit
     try:
-        run = json.loads((out / str(work.year) / work.unit / "run.json").read_text(encoding="utf-8"))
-        attempt = run["attempt"]
-        told = (attempt["inputs"], attempt["code"])
+        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        attempt, files = run["attempt"], (run["issued"] or {"files": {}})["files"]
+        same = (attempt["inputs"], attempt["code"]) == (work.digest, steps.code_of("发布"))
+        whole = all(digest.of_file(folder / name) == sha256 for name, sha256 in files.items())
     except (OSError, ValueError, KeyError):
         return False
-    return work.alive and run["status"] != "failed" and told == (work.digest, steps.code_of("发布"))
+    again = run["status"] == "failed" or (run["status"] == "blocked" and int(runtime.flow_run.run_count or 1) > 1)
+    return work.alive and same and whole and not again
 
 
 def this_attempt() -> dict[str, Any]:
@@ -141,7 +149,8 @@ def ending(works: list[UnitWork], outcomes: list[Outcome]) -> State[dict[str, An
     }
     if blocked or errors:
         wrong = [f"{unit}（{line}）" for unit, line in {**blocked, **errors}.items()]
-        line = f"{len(wrong)}个单位未出报告：{words.clipped('；'.join(wrong), 400)}。请改正文件后点“Retry”。"
+        mend = "改正文件" if blocked or data["misconfigured"] else "排除故障"
+        line = f"{len(wrong)}个单位未出报告：{words.clipped(scrub('；'.join(wrong)), 400)}。请{mend}后点“Retry”。"
         return Failed(message=line, data=data)
     by_status = {s: [o.unit for o in outcomes if o.status == s] for s in words.STATUS}
     said = [f"{words.STATUS[s]}：{words.listed(units)}" for s, units in by_status.items() if units]

@@ -9,17 +9,38 @@ import importlib
 import pkgutil
 from functools import cache
 
-from schemas.base import GUIDE_SHEET, Dataset, Scope, Table, default_domains, subjects
+from schemas.base import DOMAINS, GUIDE_SHEET, Dataset, Scope, Table, default_domains, subjects
 
-__all__ = ["GUIDE_SHEET", "Dataset", "Scope", "Table", "datasets", "default_domains", "subjects"]
+__all__ = [
+    "DOMAINS",
+    "GUIDE_SHEET",
+    "Dataset",
+    "Scope",
+    "Table",
+    "datasets",
+    "default_domains",
+    "module_of",
+    "subjects",
+]
+
+
+@cache
+def _declared() -> dict[str, Dataset]:
+    """Every declared dataset by the module that declares it."""
+    found: dict[str, Dataset] = {}
+    for info in pkgutil.iter_modules(__path__, f"{__name__}."):
+        declared = getattr(importlib.import_module(info.name), "DATASET", None)
+        if isinstance(declared, Dataset):
+            found[info.name] = declared
+    return found
 
 
 @cache
 def datasets() -> dict[str, Dataset]:
     """Every declared dataset by its Chinese name, in the order of `Dataset.order`."""
-    found: list[Dataset] = []
-    for info in pkgutil.iter_modules(__path__):
-        declared = getattr(importlib.import_module(f"{__name__}.{info.name}"), "DATASET", None)
-        if isinstance(declared, Dataset):
-            found.append(declared)
-    return {d.name: d for d in sorted(found, key=lambda d: (d.order, d.name))}
+    return {d.name: d for d in sorted(_declared().values(), key=lambda d: (d.order, d.name))}
+
+
+def module_of(dataset: Dataset) -> str:
+    """The dotted name of the module that declares a dataset."""
+    return next(module for module, declared in _declared().items() if declared is dataset)

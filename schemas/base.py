@@ -25,6 +25,8 @@ Private = Literal["secret", "name", "payee"]
 Layout = Literal["rows", "pairs", "two-sided"]
 #: A sheet of this name says how to fill the others in; it is read in no dataset.
 GUIDE_SHEET = "填报说明"
+#: Lists of allowed values and of 科目 codes.
+DOMAINS = Path(__file__).with_name("domains.toml")
 
 #: kind → Arrow type, which is at once pandera's dtype, DuckDB's column type and Parquet's.
 ARROW_TYPES: dict[str, pyarrow.DataType] = {
@@ -147,14 +149,14 @@ def domain(scope: Scope, name: str) -> pa.Check:
 @cache
 def default_domains() -> dict[str, tuple[str, ...]]:
     """Lists of allowed values by name, as shipped."""
-    raw: dict[str, Any] = tomllib.loads(Path(__file__).with_name("domains.toml").read_text(encoding="utf-8"))
+    raw: dict[str, Any] = tomllib.loads(DOMAINS.read_text(encoding="utf-8"))
     return {name: tuple(values) for name, values in raw["lists"].items()}
 
 
 @cache
 def subjects() -> dict[str, dict[str, str]]:
     """科目 codes and names known to the program, by list: 功能分类, 部门经济分类, 政府经济分类."""
-    raw: dict[str, Any] = tomllib.loads(Path(__file__).with_name("domains.toml").read_text(encoding="utf-8"))
+    raw: dict[str, Any] = tomllib.loads(DOMAINS.read_text(encoding="utf-8"))
     return {name: dict(values) for name, values in raw["subjects"].items()}
 
 

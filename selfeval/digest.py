@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 OWN_PACKAGES = ("selfeval", "schemas")
 ROOT = Path(__file__).parent.parent
 #: Libraries whose version shapes what a step gives.
-LIBRARIES = ("pandas", "pandera", "duckdb", "jinja2", "pyarrow", "python-calamine")
+LIBRARIES = (
+    *("pandas", "pandera", "duckdb", "jinja2", "pyarrow", "python-calamine", "openpyxl"),
+    *("docxtpl", "python-docx", "weasyprint", "matplotlib", "xlsxwriter"),
+)
 _CHUNK = 1 << 20
 
 

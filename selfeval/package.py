@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import schemas
 from selfeval import confirm, digest, pipeline, proofread, publish
 from selfeval.checks.quarantine import PLACE
 from selfeval.facts import codec
@@ -25,7 +26,7 @@ from selfeval.store import Entry
 ISSUED = ("report.html", "report.docx", "report.pdf", "scorecards.xlsx", "facts.json")
 _REPORT_FOLDER = Path(__file__).parent / "report"
 #: The renderers: a step each, so that a changed template runs what uses it.
-_FORMATS = {
+FORMATS = {
     "report.html": "selfeval.report.html",
     "report.docx": "selfeval.report.docx",
     "report.pdf": "selfeval.report.pdf",
@@ -58,7 +59,7 @@ def render(p: UnitPipeline) -> dict[str, Entry]:
     """The report files through the store, a step a format."""
     data = _report_key(p)
     rendered: dict[str, Entry] = {}
-    for name, module in _FORMATS.items():
+    for name, module in FORMATS.items():
         code = digest.of_code((module,), _resources())
 
         def build(folder: Path, name: str = name, module: str = module) -> dict[str, Any]:
@@ -88,27 +89,7 @@ def _fonts() -> dict[str, str]:
 
 def _report_key(p: UnitPipeline) -> str:
     """Digest of all that a renderer sees."""
-    year = p.unit_year
-    return digest.of_value(
-        {
-            "facts": [asdict(f) for f in year.facts.values()],
-            "tables": year.tables,
-            "scores": asdict(year.scores),
-            "findings": [asdict(f) for f in year.findings],
-            "accounts": [asdict(a) for a in year.accounts],
-            "samples": {i: [asdict(s) for s in found] for i, found in year.samples.items()},
-            "rest": [
-                year.unit,
-                year.year,
-                year.profile,
-                year.notes,
-                year.missing,
-                year.draft,
-                year.confirmed,
-                year.lines,
-            ],
-        }
-    )
+    return digest.of_value(asdict(p.unit_year))
 
 
 def publish_unit(p: UnitPipeline, out: Path, attempt: Mapping[str, Any]) -> Outcome:
@@ -246,8 +227,8 @@ def run_json(
 
 
 def code_digest() -> str:
-    """One digest of all code, rules, SQL and templates that make a package."""
+    """One digest of all code, rules, SQL, schemas and templates that make a package."""
     here = Path(__file__).parent
-    return digest.of_code(
-        ("selfeval.package", *_FORMATS.values()), (here / "facts", here / "checks", here / "scoring", *_resources())
-    )
+    declared = (schemas.module_of(d) for d in schemas.datasets().values())
+    resources = (here / "facts", here / "checks", here / "scoring", here / "pages", schemas.DOMAINS, *_resources())
+    return digest.of_code(("selfeval.package", *FORMATS.values(), *declared), resources)

@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+import schemas
 from schemas import Dataset, datasets
 from selfeval import confirm, digest, duck, outline
 from selfeval.checks import accepted, consequences, crosscheck, repeats, resolve
@@ -38,7 +39,7 @@ from selfeval.store import Entry, Store
 
 #: The order in which findings are told.
 SEVERITY = {"error": 0, "warning": 1, "info": 2}
-_RULES = (crosscheck.FOLDER,)
+_RULES = (crosscheck.FOLDER, schemas.DOMAINS)
 
 
 class UnitPipeline:
@@ -50,12 +51,10 @@ class UnitPipeline:
     def _declared(self, dataset: Dataset) -> dict[str, Any]:
         own = digest.of_value([digest.of_declaration(t, self.plan.scope) for t in dataset.tables])
         shape = [dataset.name, dataset.slug, dataset.needed, dataset.strict]
-        return {
-            "schema": own,
-            "dataset": shape,
-            "aliases": dict(self.plan.aliases(dataset.name)),
-            "year": self.plan.year,
-        }
+        # The source too, because a check's function has no name that says what it does.
+        code = digest.of_code((schemas.module_of(dataset),))
+        aliases = dict(self.plan.aliases(dataset.name))
+        return {"schema": own, "code": code, "dataset": shape, "aliases": aliases, "year": self.plan.year}
 
     def read(self, name: str) -> list[tuple[RawFile, Entry]]:
         """The typed parts of one dataset, a store entry a file."""
@@ -63,7 +62,7 @@ class UnitPipeline:
         code = digest.of_code(("selfeval.sources.part",))
         found = []
         for raw in self.plan.inventory.files[name]:
-            depends = {**self._declared(dataset), "name": raw.name, "sha256": raw.sha256, "code": code}
+            depends = {"declared": self._declared(dataset), "name": raw.name, "sha256": raw.sha256, "code": code}
             if speaks(dataset, self.plan.scope):
                 depends["people"] = self.plan.people.digest
             entry = self.store.memo(
@@ -101,7 +100,7 @@ class UnitPipeline:
         }
         tolerance = self.plan.settings.tolerance_of(name)
         depends = {
-            **self._declared(dataset),
+            "declared": self._declared(dataset),
             "parts": [entry.key for _, entry in files],
             "references": {s: sorted({p.folder.name for p in ps}) for s, ps in references.items()},
             "tolerance": tolerance,

@@ -1,17 +1,19 @@
 """The content-addressed store: an entry is a folder named by the digest of all that it depends on.
 
-An entry is written beside the others under a temporary name and moved into place in one step, with a manifest of its
-files' digests; an entry whose files do not agree with its manifest is not there. Only what may leave the raw folder
-is ever put in.
+An entry is written beside the others under a temporary name and moved into place in one step, with a sealed manifest
+of its files' digests; an entry whose files do not agree with its manifest is not there. Only what may leave the raw
+folder is ever put in.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,8 +54,15 @@ class Store:
     root: Path
     force: bool = False
     records: list[StepRecord] = field(default_factory=list)
-    #: entries found sound or made by this process: looked at once, not at every stage.
+    on_step: Callable[[StepRecord], None] | None = None
+    #: entries that stand in `records`, and those found sound beforehand: looked at once, not at every stage.
+    _used: dict[str, Entry] = field(default_factory=dict)
     _sound: dict[str, Entry] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> list[str]:
+        """The entries that stand in `records`, in their order."""
+        return list(self._used)
 
     def __post_init__(self) -> None:
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -67,9 +76,11 @@ class Store:
         path = self._path(key)
         try:
             manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+            if manifest.pop("seal") != digest.of_value(manifest):
+                return None
             if any(digest.of_file(path / name) != sha for name, sha in manifest["files"].items()):
                 return None
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, AttributeError):
             return None
         return Entry(key, path, manifest["info"])
 
@@ -83,31 +94,67 @@ class Store:
         """
         started = time.perf_counter()
         key = digest.of_value({"stage": stage, **depends_on})
-        if key in self._sound:
-            return self._sound[key]
-        entry = None if self.force else self.get(key)
+        if key in self._used:
+            return self._used[key]
+        entry = None if self.force else self._sound.get(key) or self.get(key)
         reused = entry is not None
         if entry is None:
             entry = self._build(key, build)
-        self.records.append(
-            StepRecord(f"{stage} {label}".strip(), time.perf_counter() - started, "reused" if reused else "ran", key)
-        )
-        self._sound[key] = entry
+        else:
+            # For `unused`: when it was last of use.
+            os.utime(entry.path)
+        seconds = time.perf_counter() - started
+        record = StepRecord(f"{stage} {label}".strip(), seconds, "reused" if reused else "ran", key)
+        self.records.append(record)
+        self._used[key] = entry
+        if self.on_step:
+            self.on_step(record)
         return entry
+
+    def sound(self, key: str) -> bool:
+        """Whether an entry is there and sound; what was found sound is not looked at again."""
+        if key not in self._sound and (entry := self.get(key)):
+            self._sound[key] = entry
+        return key in self._sound
 
     def _build(self, key: str, build: Callable[[Path], Mapping[str, Any]]) -> Entry:
         work = Path(tempfile.mkdtemp(dir=self.root / "tmp", prefix=key[:12]))
         try:
             info = dict(build(work))
             files = {p.name: digest.of_file(p) for p in sorted(work.iterdir()) if p.is_file()}
-            text = json.dumps({"info": info, "files": files}, ensure_ascii=False, sort_keys=True, indent=1)
+            # As it will be read back: what JSON does to keys and tuples must not break the seal.
+            manifest = json.loads(json.dumps({"info": info, "files": files}, ensure_ascii=False))
+            text = json.dumps({**manifest, "seal": digest.of_value(manifest)}, ensure_ascii=False, indent=1)
             (work / MANIFEST).write_text(text, encoding="utf-8")
             target = self._path(key)
             target.parent.mkdir(exist_ok=True, mode=0o700)
-            # A leftover that failed its manifest, or a twin that another process finished, gives way.
-            if target.exists():
-                shutil.rmtree(target)
-            work.replace(target)
+            self._settle(work, target, text)
         finally:
             shutil.rmtree(work, ignore_errors=True)
         return Entry(key, target, info)
+
+    def _settle(self, work: Path, target: Path, manifest: str) -> None:
+        """Move a finished entry into place. A twin that another process finished stays: it may be reading from it."""
+        while True:
+            try:
+                work.replace(target)
+                return
+            except OSError:
+                if not target.is_dir():
+                    raise
+            there = self.get(target.name)
+            if there is not None and there.file(MANIFEST).read_text(encoding="utf-8") == manifest:
+                return
+            # A leftover that fails its manifest, or says something else, gives way.
+            aside = Path(tempfile.mkdtemp(dir=self.root / "tmp", prefix="old"))
+            with suppress(FileNotFoundError):
+                target.replace(aside / target.name)
+            shutil.rmtree(aside, ignore_errors=True)
+
+    def unused(self, keep: Set[str], days: float) -> Iterator[Path]:
+        """Entries that are not in `keep` and of no use for `days`, and what killed processes left behind."""
+        before = time.time() - days * 86400
+        for path in sorted(self.root.glob("??/*")):
+            if path.name not in keep and path.stat().st_mtime < before:
+                yield path
+        yield from (path for path in sorted((self.root / "tmp").iterdir()) if path.stat().st_mtime < before)
