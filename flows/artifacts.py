@@ -232,7 +232,7 @@ def text(value: str) -> str:
 
 def page(title: str, lines: Iterable[str]) -> str:
     """The lines as far as they fit."""
-    kept = [f"### {title}", ""]
+    kept = [scrub(f"### {title}"), ""]
     size = sum(len(line.encode()) + 1 for line in kept)
     for line in lines:
         line = scrub(line)

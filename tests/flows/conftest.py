@@ -1,0 +1,106 @@
+"""One Prefect home a session, one state folder a test, and a small unit that runs in seconds."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.home import Home, prepare_prefect
+from selfeval import package
+from selfeval.pipeline import UnitPipeline, plan
+from selfeval.store import Store
+from tests.conftest import RAW, YEAR
+
+UNIT, OTHER = "351001", "352003"
+#: Lines kept of the long logs; what is left still gives every fact.
+_KEPT = {"科普员分享记录": 150, "全省科普员综合排名.csv": 400, "天府科技云注册明细.csv": 300}
+
+
+@pytest.fixture(scope="session")
+def small_units(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of both example units, with their logs cut short."""
+    folder = tmp_path_factory.mktemp("small")
+    for unit in (UNIT, OTHER):
+        shutil.copytree(RAW / str(YEAR) / unit, folder / unit)
+    for path in folder.rglob("*.csv"):
+        name = path.relative_to(folder).parts[1]
+        if name in _KEPT:
+            path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[: _KEPT[name]]))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Prefect's database and ephemeral server, shared, because making them takes longer than most tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        root = tmp_path_factory.mktemp("prefect")
+        patch.setenv("SELFEVAL_HOME", str(root))
+        for name in ("SELFEVAL_DATABASE_URL", "PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING"):
+            patch.delenv(name, raising=False)
+        prepare_prefect(Home.current())
+        yield root
+
+
+class Place:
+    """A raw folder, an output folder and a state folder of a test's own."""
+
+    def __init__(self, root: Path, small_units: Path) -> None:
+        self.raw, self.out, self.small_units = root / "raw", root / "out", small_units
+        self.home = Home.current()
+        self.add(UNIT)
+
+    def add(self, unit: str) -> None:
+        shutil.copytree(self.small_units / unit, self.folder(unit))
+
+    def folder(self, unit: str = UNIT) -> Path:
+        return self.raw / str(YEAR) / unit
+
+    def package(self, unit: str = UNIT) -> Path:
+        return self.out / str(YEAR) / unit
+
+    def run_json(self, unit: str = UNIT) -> dict[str, Any]:
+        return json.loads((self.package(unit) / "run.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+    def steps(self, state: str, unit: str = UNIT) -> set[str]:
+        return {s["name"] for s in self.run_json(unit)["attempt"]["steps"] if s["state"] == state}
+
+    def run(self, **parameters: Any) -> Any:
+        from flows import execution
+
+        told = {"year": YEAR, "units": None, "raw": str(self.raw), "out": str(self.out), **parameters}
+        return execution.run(self.home, told)
+
+    def retry(self, flow_run: str, **changes: Any) -> Any:
+        from flows import execution
+
+        with execution.client() as api:
+            return execution.retry(api, api.read_flow_run(flow_run), changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def place(tmp_path: Path, small_units: Path, prefect_home: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    monkeypatch.setenv("SELFEVAL_HOME", str(tmp_path / "home"))
+    return Place(tmp_path, small_units)
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """All files of a package, run.json without `attempt`."""
+    found = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    told = json.loads(found["run.json"])
+    del told["attempt"]
+    return {**found, "run.json": json.dumps(told, ensure_ascii=False).encode()}
+
+
+@pytest.fixture(scope="session")
+def clean(small_units: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What a clean run gives, made without Prefect and with a store of its own."""
+    root = tmp_path_factory.mktemp("clean")
+    shutil.copytree(small_units / UNIT, root / "raw" / str(YEAR) / UNIT)
+    p = UnitPipeline(plan(root / "raw", YEAR, UNIT), Store(root / "store"))
+    assert package.publish_unit(p, root / "out", {}).status == "issued"
+    return content(root / "out" / str(YEAR) / UNIT)
