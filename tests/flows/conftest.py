@@ -34,6 +34,33 @@ def small_units(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+class Known:
+    """Both small units, and what reading their files gives: most tests spoil one file and need not read the others."""
+
+    def __init__(self, folder: Path, root: Path) -> None:
+        self.folder, self.root = folder, root
+        for unit in (UNIT, OTHER):
+            shutil.copytree(folder / unit, root / "raw" / str(YEAR) / unit)
+        self.pipelines = {u: UnitPipeline(plan(root / "raw", YEAR, u), Store(root / "store")) for u in (UNIT, OTHER)}
+        self.read = {
+            (unit, raw.name): entry.path
+            for unit, p in self.pipelines.items()
+            for name in p.plan.inventory.files
+            for raw, entry in p.read(name)
+        }
+
+    def give(self, store: Path, unit: str, spoilt: str | None) -> None:
+        """Put what reading gives into another store, but for one file's."""
+        for (of, name), path in self.read.items():
+            if of == unit and name != spoilt:
+                shutil.copytree(path, store / path.parent.name / path.name, dirs_exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def known(small_units: Path, tmp_path_factory: pytest.TempPathFactory) -> Known:
+    return Known(small_units, tmp_path_factory.mktemp("known"))
+
+
 @pytest.fixture(scope="session")
 def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Prefect's database and ephemeral server, shared, because making them takes longer than most tests."""
@@ -49,13 +76,15 @@ def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 class Place:
     """A raw folder, an output folder and a state folder of a test's own."""
 
-    def __init__(self, root: Path, small_units: Path) -> None:
-        self.raw, self.out, self.small_units = root / "raw", root / "out", small_units
+    def __init__(self, root: Path, known: Known) -> None:
+        self.raw, self.out, self.known = root / "raw", root / "out", known
         self.home = Home.current()
-        self.add(UNIT)
 
-    def add(self, unit: str) -> None:
-        shutil.copytree(self.small_units / unit, self.folder(unit))
+    def add(self, unit: str = UNIT, spoilt: str | None = None) -> Path:
+        """Bring in a unit, its files already read but for the one that is to be spoilt; gives that one's path."""
+        shutil.copytree(self.known.folder / unit, self.folder(unit))
+        self.known.give(self.home.store, unit, spoilt)
+        return self.folder(unit) / (spoilt or "")
 
     def folder(self, unit: str = UNIT) -> Path:
         return self.raw / str(YEAR) / unit
@@ -83,9 +112,15 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path, small_units: Path, prefect_home: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+def place(tmp_path: Path, known: Known, prefect_home: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     monkeypatch.setenv("SELFEVAL_HOME", str(tmp_path / "home"))
-    return Place(tmp_path, small_units)
+    return Place(tmp_path, known)
+
+
+def wrong_amount(path: Path) -> None:
+    """Spoil the last payment: the project no longer adds up."""
+    before, dot, cents = path.read_bytes().rpartition(b".")
+    path.write_bytes(before + b"9" + dot + cents)
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -97,10 +132,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="session")
-def clean(small_units: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+def clean(known: Known) -> dict[str, bytes]:
     """What a clean run gives, made without Prefect and with a store of its own."""
-    root = tmp_path_factory.mktemp("clean")
-    shutil.copytree(small_units / UNIT, root / "raw" / str(YEAR) / UNIT)
-    p = UnitPipeline(plan(root / "raw", YEAR, UNIT), Store(root / "store"))
-    assert package.publish_unit(p, root / "out", {}).status == "issued"
-    return content(root / "out" / str(YEAR) / UNIT)
+    assert package.publish_unit(known.pipelines[UNIT], known.root / "out", {}).status == "issued"
+    return content(known.root / "out" / str(YEAR) / UNIT)
