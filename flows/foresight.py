@@ -64,12 +64,13 @@ def foresee(
     """What a run of this unit would do again."""
     before = _run_before(out, year, unit)
     try:
-        stock = plan(raw, year, unit, draft=draft)
+        store = _DryStore(home.store)
+        stock = plan(raw, year, unit, draft=draft, digests=store.digests)
     except (ConfigError, FileNotFoundError) as error:
         return Foresight(unit, (), (str(error) if isinstance(error, ConfigError) else "没有文件夹",))
     if force:
         return Foresight(unit, tuple(_stages()), ("要求全部重算（--force）",))
-    stages = _would_run(UnitPipeline(stock, _DryStore(home.store)))
+    stages = _would_run(UnitPipeline(stock, store))
     reasons = _reasons(stock, before)
     if stages and not reasons:
         reasons = ["以前的中间结果不在或被改动"]

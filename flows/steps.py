@@ -58,7 +58,7 @@ class UnitWork:
         self.digest = ""
         self._pipeline: UnitPipeline | None = None
         with self.guarded("清点"):
-            stock = plan(raw, year, unit, draft=draft)
+            stock = plan(raw, year, unit, draft=draft, digests=self.store.digests)
             self.digest = stock.digest
             self._pipeline = UnitPipeline(stock, self.store)
 

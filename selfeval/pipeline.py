@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,8 @@ import duckdb
 
 import schemas
 from schemas import Dataset, datasets
-from selfeval import confirm, digest, duck, outline
-from selfeval.checks import accepted, consequences, crosscheck, repeats, resolve
+from selfeval import confirm, digest, duck, outline, partwise
+from selfeval.checks import consequences, crosscheck, resolve
 from selfeval.checks.accepted import open_views
 from selfeval.checks.resolve import Part, parts_of
 from selfeval.facts import catalogue, codec, engine, samples
@@ -77,7 +77,7 @@ class UnitPipeline:
     def _read_one(self, raw: RawFile, dataset: Dataset, folder: Path) -> dict[str, Any]:
         people = self.plan.people if speaks(dataset, self.plan.scope) else None
         info = read_part(raw, dataset, self.plan.scope, self.plan.aliases(dataset.name), folder, people)
-        if digest.of_file(raw.path) != raw.sha256:
+        if self.store.digests.of(raw.path) != raw.sha256:
             raise FileChangedError(raw.name)
         return info
 
@@ -110,18 +110,9 @@ class UnitPipeline:
             "check",
             name,
             depends,
-            lambda folder: resolve.resolve(dataset, self.plan.scope, files, references, tolerance, folder, self._index),
-        )
-
-    def _index(self, part: Part, key: Sequence[str], foreign: Sequence[str]) -> Entry:
-        """What is kept of one part of a large table, so that another part's change leaves it as it is."""
-        depends = {
-            "part": [part.folder.name, part.info["n"]],
-            "columns": [list(key), list(foreign)],
-            "code": digest.of_code(("selfeval.checks.repeats",)),
-        }
-        return self.store.memo(
-            "index", part.raw.name, depends, lambda folder: repeats.write(part, key, foreign, folder)
+            lambda folder: resolve.resolve(
+                dataset, self.plan.scope, files, references, tolerance, folder, partial(partwise.index, self.store)
+            ),
         )
 
     @cached_property
@@ -132,24 +123,8 @@ class UnitPipeline:
     def _database(self) -> duckdb.DuckDBPyConnection:
         con = duck.connect(self.store.root)
         aside = {name: entry.file("excluded.parquet") for name, entry in self.checked.items()}
-        open_views(con, self.parts, aside, self._rollup)
+        open_views(con, self.parts, aside, lambda d, p, r: partwise.rollup(self.store, p, self.checked[d], r))
         return con
-
-    def _rollup(self, dataset: str, part: Part, rollup: catalogue.Rollup) -> Path:
-        """The sums of one part's accepted rows, so that another part's change leaves them as they are."""
-        checked = self.checked[dataset]
-
-        def build(folder: Path) -> dict[str, Any]:
-            accepted.write_rollup(part, checked.file("excluded.parquet"), rollup, folder / "sums.parquet")
-            return {}
-
-        depends = {
-            "part": [part.folder.name, part.info["n"]],
-            "aside": checked.info["aside"][str(part.index)],
-            "rollup": rollup.model_dump(mode="json"),
-            "code": digest.of_code(("selfeval.checks.accepted",)),
-        }
-        return self.store.memo("rollup", f"{part.raw.name} {rollup.name}", depends, build).file("sums.parquet")
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A cursor on a DuckDB with a view a table of accepted rows; each caller has its own."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from schemas import Dataset, Scope, datasets, default_domains
 from selfeval import digest
+from selfeval.kept_digests import Digests
 from selfeval.scoring import DepartmentPack, Pack, load_department_pack, load_pack
 from selfeval.settings import Settings, load_confirmed, load_settings
 from selfeval.sources.part import people_in
@@ -74,8 +75,11 @@ class Plan:
         )
 
 
-def plan(raw: Path, year: int, unit: str, *, draft: bool = False) -> Plan:
-    """Take stock of one unit. Raises FileNotFoundError (no folder) and ConfigError (a settings file is wrong)."""
+def plan(raw: Path, year: int, unit: str, *, draft: bool = False, digests: Digests | None = None) -> Plan:
+    """Take stock of one unit, with digests kept from earlier runs where given.
+
+    Raises FileNotFoundError (no folder) and ConfigError (a settings file is wrong).
+    """
     root = raw / str(year) / unit
     if not root.is_dir():
         raise FileNotFoundError(root)
@@ -86,7 +90,7 @@ def plan(raw: Path, year: int, unit: str, *, draft: bool = False) -> Plan:
         year,
         settings,
         load_confirmed(root),
-        scan(root, year, unit, settings),
+        scan(root, year, unit, settings, digests),
         scope,
         load_pack(settings.pack, root),
         load_department_pack(settings.department_pack, root),

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from selfeval import digest
+from selfeval.kept_digests import Digests
 
 MANIFEST = "manifest.json"
 
@@ -55,6 +56,7 @@ class Store:
     force: bool = False
     records: list[StepRecord] = field(default_factory=list)
     on_step: Callable[[StepRecord], None] | None = None
+    digests: Digests = field(init=False)
     #: entries that stand in `records`, and those found sound beforehand: looked at once, not at every stage.
     _used: dict[str, Entry] = field(default_factory=dict)
     _sound: dict[str, Entry] = field(default_factory=dict)
@@ -67,6 +69,7 @@ class Store:
     def __post_init__(self) -> None:
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         (self.root / "tmp").mkdir(exist_ok=True, mode=0o700)
+        self.digests = Digests(None if self.force else self.root / "digests.jsonl")
 
     def _path(self, key: str) -> Path:
         return self.root / key[:2] / key
@@ -78,7 +81,7 @@ class Store:
             manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
             if manifest.pop("seal") != digest.of_value(manifest):
                 return None
-            if any(digest.of_file(path / name) != sha for name, sha in manifest["files"].items()):
+            if any(self.digests.of(path / name) != sha for name, sha in manifest["files"].items()):
                 return None
         except (OSError, ValueError, KeyError, AttributeError):
             return None

@@ -23,7 +23,8 @@ def main(arguments: argparse.Namespace, home: Home) -> int:
     units = units_of(arguments)
     told, blocks = [], False
     for unit in units:
-        p = UnitPipeline(plan(arguments.raw, arguments.year, unit), Store(home.store))
+        store = Store(home.store)
+        p = UnitPipeline(plan(arguments.raw, arguments.year, unit, digests=store.digests), store)
         status = status_of(p)
         waits = status == "awaiting" and unit in (arguments.unit or ())
         blocks = blocks or waits or status == "blocked"

@@ -26,7 +26,8 @@ _SHEET_ROWS = 1_048_000
 def main(arguments: argparse.Namespace, home: Home) -> int:
     arguments.unit = [arguments.unit]
     (unit,) = units_of(arguments)
-    p = UnitPipeline(plan(arguments.raw, arguments.year, unit), Store(home.store))
+    store = Store(home.store)
+    p = UnitPipeline(plan(arguments.raw, arguments.year, unit, digests=store.digests), store)
     fact = find(_facts(p), arguments.fact)
     tables = rows_of(p, fact.id, arguments.limit)
     if arguments.rows:

@@ -11,8 +11,10 @@ from flows import words
 from flows.cli import DONE
 from flows.home import Home
 from flows.verbs import print_json, unit_folders
+from selfeval.kept_digests import Digests
 from selfeval.pipeline import plan
 from selfeval.settings import ConfigError
+from selfeval.store import Store
 
 
 def main(arguments: argparse.Namespace, home: Home) -> int:
@@ -21,7 +23,8 @@ def main(arguments: argparse.Namespace, home: Home) -> int:
     units = sorted({*published, *unit_folders(arguments.raw, arguments.year)})
     if arguments.unit:
         units = [u for u in units if u in arguments.unit]
-    told = [one(arguments, unit) for unit in units]
+    digests = Store(home.store).digests
+    told = [one(arguments, digests, unit) for unit in units]
     if arguments.json:
         print_json({"year": arguments.year, "units": told})
     else:
@@ -32,7 +35,7 @@ def main(arguments: argparse.Namespace, home: Home) -> int:
     return DONE
 
 
-def one(arguments: argparse.Namespace, unit: str) -> dict[str, Any]:
+def one(arguments: argparse.Namespace, digests: Digests, unit: str) -> dict[str, Any]:
     """What the last run said of a unit, and whether its files changed since."""
     folder: Path = arguments.out / str(arguments.year) / unit
     base: dict[str, Any] = {"unit": unit, "year": arguments.year, "folder": str(folder)}
@@ -40,7 +43,7 @@ def one(arguments: argparse.Namespace, unit: str) -> dict[str, Any]:
         run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         findings = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return {**base, "name": "", "status": None, "reasons": [], **_now(arguments, unit, None)}
+        return {**base, "name": "", "status": None, "reasons": [], **_now(arguments, digests, unit, None)}
     counts = {s: sum(f["count"] for f in findings if f["severity"] == s) for s in words.SEVERITY}
     reasons = [f["message"] for f in findings if f["severity"] == "error"]
     if run["status"] == "to confirm":
@@ -52,14 +55,14 @@ def one(arguments: argparse.Namespace, unit: str) -> dict[str, Any]:
         "issued": run["issued"] is not None,
         "counts": counts,
         "reasons": reasons,
-        **_now(arguments, unit, run["attempt"].get("inputs")),
+        **_now(arguments, digests, unit, run["attempt"].get("inputs")),
     }
 
 
-def _now(arguments: argparse.Namespace, unit: str, before: str | None) -> dict[str, Any]:
+def _now(arguments: argparse.Namespace, digests: Digests, unit: str, before: str | None) -> dict[str, Any]:
     """What the raw folder says today: files still awaited, and whether anything changed since the last run."""
     try:
-        stock = plan(arguments.raw, arguments.year, unit)
+        stock = plan(arguments.raw, arguments.year, unit, digests=digests)
     except FileNotFoundError:
         return {"awaited": [], "changed": False, "raw": False}
     except ConfigError as error:

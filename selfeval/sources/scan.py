@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from schemas import Dataset, datasets
-from selfeval import digest
+from selfeval.kept_digests import Digests
 from selfeval.model import Finding
 from selfeval.privacy import scrub
 from selfeval.settings import CONFIRMED_FILE, GUIDE_FILE, SETTINGS_FILE, Settings
@@ -111,7 +111,7 @@ def _finding(rule: str, severity: str, name: str, what: str, fix: str, dataset: 
     return Finding(rule, severity, f"文件“{name}”{what}。", f"{fix}。", dataset=dataset, file=name)  # type: ignore[arg-type]
 
 
-def scan(root: Path, year: int, unit: str, settings: Settings) -> Inventory:
+def scan(root: Path, year: int, unit: str, settings: Settings, digests: Digests | None = None) -> Inventory:
     """Take stock of `root`, the folder of one unit and year. Raises FileNotFoundError where there is no such folder."""
     if not root.is_dir():
         raise FileNotFoundError(root)
@@ -134,7 +134,7 @@ def scan(root: Path, year: int, unit: str, settings: Settings) -> Inventory:
                 _finding("source.temporary", "info", name, "是Excel打开时留下的临时文件，未读取", "关闭Excel后可以删除")
             )
             continue
-        raw = RawFile(name, path, digest.of_file(path), path.stat().st_size)
+        raw = RawFile(name, path, (digests or Digests()).of(path), path.stat().st_size)
         for member in _expand(raw):
             dataset = dataset_of(member.name, settings)
             if dataset and (member.kind in READABLE or member.kind == ".zip"):

@@ -1,0 +1,42 @@
+"""What is kept of one file of a log by itself, so that a mended file costs its own rows and not those of the others.
+
+Belongs here: the store keys of these steps. What they hold is in `checks.repeats` and `checks.accepted`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from selfeval import digest
+from selfeval.checks import accepted, repeats
+from selfeval.checks.resolve import Part
+from selfeval.facts.catalogue import Rollup
+from selfeval.store import Entry, Store
+
+
+def index(store: Store, part: Part, key: Sequence[str], foreign: Sequence[str]) -> Entry:
+    """Hashes of keys, rows that may repeat each other, and values that refer to other tables."""
+    depends = {
+        "part": [part.folder.name, part.info["n"]],
+        "columns": [list(key), list(foreign)],
+        "code": digest.of_code(("selfeval.checks.repeats",)),
+    }
+    return store.memo("index", part.raw.name, depends, lambda folder: repeats.write(part, key, foreign, folder))
+
+
+def rollup(store: Store, part: Part, checked: Entry, declared: Rollup) -> Path:
+    """The sums of a part's accepted rows. They stand as long as the same rows are set aside, whatever the reason."""
+
+    def build(folder: Path) -> dict[str, Any]:
+        accepted.write_rollup(part, checked.file("excluded.parquet"), declared, folder / "sums.parquet")
+        return {}
+
+    depends = {
+        "part": [part.folder.name, part.info["n"]],
+        "aside": checked.info["aside"][str(part.index)],
+        "rollup": declared.model_dump(mode="json"),
+        "code": digest.of_code(("selfeval.checks.accepted",)),
+    }
+    return store.memo("rollup", f"{part.raw.name} {declared.name}", depends, build).file("sums.parquet")
