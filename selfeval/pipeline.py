@@ -31,7 +31,7 @@ from selfeval.scoring import (
     score_facts,
 )
 from selfeval.sources.part import read_part
-from selfeval.sources.people import speaks
+from selfeval.sources.people import People, speaks
 from selfeval.sources.scan import RawFile
 from selfeval.stock import Plan as Plan
 from selfeval.stock import plan as plan
@@ -75,11 +75,15 @@ class UnitPipeline:
         return found
 
     def _read_one(self, raw: RawFile, dataset: Dataset, folder: Path) -> dict[str, Any]:
-        people = self.plan.people if speaks(dataset, self.plan.scope) else None
-        info = read_part(raw, dataset, self.plan.scope, self.plan.aliases(dataset.name), folder, people)
+        aliases = self.plan.aliases(dataset.name)
+        info = read_part(raw, dataset, self.plan.scope, aliases, folder, self._people_for(dataset))
         if self.store.digests.of(raw.path) != raw.sha256:
             raise FileChangedError(raw.name)
         return info
+
+    def _people_for(self, dataset: Dataset) -> People | None:
+        """Whom to mask in what this dataset says in sentences; a log of a system says nothing."""
+        return self.plan.people if speaks(dataset, self.plan.scope) else None
 
     @cached_property
     def parts(self) -> dict[str, list[Part]]:
@@ -111,7 +115,14 @@ class UnitPipeline:
             name,
             depends,
             lambda folder: resolve.resolve(
-                dataset, self.plan.scope, files, references, tolerance, folder, partial(partwise.index, self.store)
+                dataset,
+                self.plan.scope,
+                files,
+                references,
+                tolerance,
+                folder,
+                partial(partwise.index, self.store),
+                lambda: self._people_for(dataset) or People(),
             ),
         )
 

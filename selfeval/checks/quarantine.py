@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from schemas import Dataset, Scope
 from selfeval import duck
 from selfeval.checks.cells import literal
 from selfeval.sources import large_again
+from selfeval.sources.people import People
 
 if TYPE_CHECKING:
     from selfeval.checks.resolve import Part
@@ -20,11 +21,21 @@ if TYPE_CHECKING:
 PLACE = ("文件", "工作表", "行", "规则")
 
 
-def write(con: duckdb.DuckDBPyConnection, dataset: Dataset, scope: Scope, parts: Sequence[Part], path: Path) -> None:
-    """Write the rows in `excluded`, streamed by DuckDB; UTF-8 with a byte-order mark so that Excel shows it rightly."""
+def write(
+    con: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    scope: Scope,
+    parts: Sequence[Part],
+    people: Callable[[], People],
+    path: Path,
+) -> None:
+    """Write the rows in `excluded`, streamed by DuckDB; UTF-8 with a byte-order mark so that Excel shows it rightly.
+
+    `people` are masked in rows that are read again from a large file.
+    """
     aside = {index for (index,) in con.execute("SELECT DISTINCT part FROM excluded").fetchall()}
     schemas = {table.slug: table.schema(scope) for table in dataset.tables}
-    queries = [_query(con, part, schemas[part.info["table"]]) for part in parts if part.index in aside]
+    queries = [_query(con, part, schemas[part.info["table"]], people) for part in parts if part.index in aside]
     if not queries:
         path.write_text("\ufeff" + ",".join(PLACE) + "\r\n", encoding="utf-8", newline="")
         return
@@ -40,9 +51,9 @@ def write(con: duckdb.DuckDBPyConnection, dataset: Dataset, scope: Scope, parts:
     body.unlink()
 
 
-def _query(con: duckdb.DuckDBPyConnection, part: Part, schema: pa.DataFrameSchema) -> str:
+def _query(con: duckdb.DuckDBPyConnection, part: Part, schema: pa.DataFrameSchema, people: Callable[[], People]) -> str:
     labels = duck.columns(con, f"SELECT * FROM {part.parquet('cells')}")
-    relation = _again(con, part, schema, labels) if "large" in part.info else part.parquet("cells")
+    relation = _again(con, part, schema, labels, people) if "large" in part.info else part.parquet("cells")
     cells = "".join(f", {_inert(_quoted(label))} AS {_quoted(_free(label))}" for label in labels)
     place = f"{literal(part.raw.name)} AS 文件, {literal(part.sheet or '')} AS 工作表, c._row AS 行, e.rule AS 规则"
     return (
@@ -51,7 +62,13 @@ def _query(con: duckdb.DuckDBPyConnection, part: Part, schema: pa.DataFrameSchem
     )
 
 
-def _again(con: duckdb.DuckDBPyConnection, part: Part, schema: pa.DataFrameSchema, labels: Sequence[str]) -> str:
+def _again(
+    con: duckdb.DuckDBPyConnection,
+    part: Part,
+    schema: pa.DataFrameSchema,
+    labels: Sequence[str],
+    people: Callable[[], People],
+) -> str:
     """The part's cells with those of rows that were beyond doubt while they were read."""
     missing = con.execute(
         f"SELECT _row FROM excluded WHERE part = {part.index}"
@@ -59,7 +76,7 @@ def _again(con: duckdb.DuckDBPyConnection, part: Part, schema: pa.DataFrameSchem
     ).fetchall()
     if not missing:
         return part.parquet("cells")
-    found = large_again.shown(con, part.raw, part.info, schema, [row for (row,) in missing], labels)
+    found = large_again.shown(con, part.raw, part.info, schema, [row for (row,) in missing], labels, people())
     con.register("again_now", found)
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE again_{part.index} AS SELECT * FROM {part.parquet('cells')}"

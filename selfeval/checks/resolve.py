@@ -22,6 +22,7 @@ from selfeval.checks.cells import literal
 from selfeval.checks.grouping import grouped, noted, rule_id
 from selfeval.model import FileAccount, Finding
 from selfeval.outline import scrubbed
+from selfeval.sources.people import People
 from selfeval.sources.scan import RawFile
 from selfeval.store import Entry
 
@@ -67,11 +68,12 @@ def resolve(
     tolerance: Decimal,
     folder: Path,
     index: Index,
+    people: Callable[[], People],
 ) -> dict[str, Any]:
     """Resolve one dataset into `folder`: findings.json, quarantine.csv, excluded.parquet; gives the row accounts.
 
     `references` holds the parts of tables that foreign keys point to, by slug; `index` gives what `repeats.write`
-    kept of a part.
+    kept of a part, `people` whom to mask in prose.
     """
     parts = parts_of(files)
     findings = [Finding(**f) for _, entry in files for f in entry.info["findings"]]
@@ -99,7 +101,7 @@ def resolve(
                 findings += noted(con, dataset, table, part, scope)
                 findings += totals.findings(con, dataset, table, part, scope)
         findings += _tolerance(con, dataset, parts, tolerance)
-        quarantine.write(con, dataset, scope, parts, folder / "quarantine.csv")
+        quarantine.write(con, dataset, scope, parts, people, folder / "quarantine.csv")
         con.execute(
             f"COPY (SELECT part, _row, rule FROM excluded ORDER BY ALL) TO {literal(str(folder / 'excluded.parquet'))} (FORMAT parquet)"
         )

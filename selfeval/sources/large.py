@@ -25,6 +25,7 @@ import zstandard
 
 from schemas import Dataset, Scope, Table
 from selfeval import duck
+from selfeval.outline import scrubbed
 from selfeval.sources import header, large_ends, large_values
 from selfeval.sources.body import Shape, normal, split_rows
 from selfeval.sources.header import Located
@@ -34,6 +35,7 @@ from selfeval.sources.large_head import Head, read_head, shown_encoding
 from selfeval.sources.large_rows import RowWriter, columns_of
 from selfeval.sources.large_times import Times
 from selfeval.sources.large_values import Values
+from selfeval.sources.people import People, is_prose
 from selfeval.sources.scan import RawFile
 from selfeval.sources.structure import Place, structure_findings, unreadable
 from selfeval.sources.text import Unreadable, decode
@@ -55,7 +57,12 @@ def is_large(raw: RawFile, dataset: Dataset) -> bool:
 
 
 def read_large(
-    raw: RawFile, dataset: Dataset, scope: Scope, aliases: Mapping[str, Sequence[str]], folder: Path
+    raw: RawFile,
+    dataset: Dataset,
+    scope: Scope,
+    aliases: Mapping[str, Sequence[str]],
+    folder: Path,
+    people: People,
 ) -> dict[str, Any] | None:
     """Read a file as `part.read_part` does; None where that has to do it itself."""
     table = dataset.tables[0]
@@ -64,7 +71,7 @@ def read_large(
     if table.layout != "rows" or table.keep_sheet or "money" in kinds:
         return None
     try:
-        return _in_its_encoding(raw, dataset, scope, aliases, folder)
+        return _in_its_encoding(raw, dataset, scope, aliases, folder, people)
     except Unreadable as error:
         unread = {"sheet": None, "other": 0, "encoding": None}
         return {"parts": [], "findings": [asdict(unreadable(error, raw, dataset))], "unread": [unread]}
@@ -82,13 +89,18 @@ def _empty(folder: Path) -> None:
 
 
 def _in_its_encoding(
-    raw: RawFile, dataset: Dataset, scope: Scope, aliases: Mapping[str, Sequence[str]], folder: Path
+    raw: RawFile,
+    dataset: Dataset,
+    scope: Scope,
+    aliases: Mapping[str, Sequence[str]],
+    folder: Path,
+    people: People,
 ) -> dict[str, Any]:
     """A file is UTF-8 until a byte says otherwise, and then GB18030 from its first line on."""
     shown = shown_encoding(raw)
     for encoding in (shown,) if shown else ("utf-8", "gb18030"):
         try:
-            return _read(raw, dataset, scope, aliases, folder, read_head(raw, encoding))
+            return _read(raw, dataset, scope, aliases, folder, people, read_head(raw, encoding))
         except UnicodeDecodeError:
             _empty(folder)
     raise _undecodable(raw, ("utf-8",) if shown else ("utf-8", "gb18030")) if shown not in WIDE else NotRegular
@@ -118,7 +130,13 @@ def _undecodable(raw: RawFile, encodings: Sequence[str]) -> Exception:
 
 
 def _read(
-    raw: RawFile, dataset: Dataset, scope: Scope, aliases: Mapping[str, Sequence[str]], folder: Path, head: Head
+    raw: RawFile,
+    dataset: Dataset,
+    scope: Scope,
+    aliases: Mapping[str, Sequence[str]],
+    folder: Path,
+    people: People,
+    head: Head,
 ) -> dict[str, Any]:
     table = dataset.tables[0]
     located = header.locate(head.sheet, table, table.schema(scope), aliases)
@@ -127,8 +145,8 @@ def _read(
     writer = RowWriter(folder / "0.rows.parquet", columns_of(table.schema(scope), list(located.columns)))
     try:
         with duck.connect(folder, file=raw.sha256[:8]) as con:
-            doubt = Doubt(con, table, scope, aliases, head, folder)
-            reading = _Reading(large_values.Lookup(con), table, scope, head, located, writer, doubt)
+            doubt = Doubt(con, table, scope, aliases, head, folder, people)
+            reading = _Reading(large_values.Lookup(con), table, scope, head, located, writer, doubt, people)
             with stream_of(raw) as stream:
                 blocks = Blocks(stream, head.skip, head.sheet.encoding or "")
                 for parsed in _parsed(blocks, replace(head.form, width=located.width), reading.times):
@@ -142,12 +160,12 @@ def _read(
         "lines": reading.lines,
         "read": writer.written,
         "other": reading.lines - writer.written,
-        "large": _recipe(head, located),
+        "large": _recipe(head, located, settled.located),
     }
-    return {"parts": [info], "findings": [asdict(f) for f in findings], "unread": []}
+    return {"parts": [info], "findings": [asdict(scrubbed(f)) for f in findings], "unread": []}
 
 
-def _recipe(head: Head, located: Located) -> dict[str, Any]:
+def _recipe(head: Head, located: Located, shown: Located) -> dict[str, Any]:
     """What it takes to find a row's cells in the raw file again."""
     return {
         "encoding": head.sheet.encoding,
@@ -155,7 +173,7 @@ def _recipe(head: Head, located: Located) -> dict[str, Any]:
         "lines": head.lines,
         "skip": head.skip,
         "columns": dict(located.columns),
-        "extra": dict(located.extra),
+        "extra": dict(shown.extra),
     }
 
 
@@ -194,6 +212,7 @@ class _Reading:
         located: Located,
         writer: RowWriter,
         doubt: Doubt,
+        people: People,
     ) -> None:
         schema = table.schema(scope)
         self._lookup, self._located, self._writer, self._doubt = lookup, located, writer, doubt
@@ -210,7 +229,12 @@ class _Reading:
         )
         self.values = {
             name: Values(
-                lookup, name, schema.columns[name], self._encoding, self._ordinary.at(i) if i in self._leading else None
+                lookup,
+                name,
+                schema.columns[name],
+                self._encoding,
+                self._ordinary.at(i) if i in self._leading else None,
+                people.masked if is_prose(schema.columns[name]) else None,
             )
             for name, i in located.columns.items()
         }

@@ -16,6 +16,7 @@ import pyarrow
 
 from selfeval.sources import masking
 from selfeval.sources.large_chunks import Blocks, Form, records_at, stream_of
+from selfeval.sources.people import People, is_prose
 from selfeval.sources.scan import RawFile
 from selfeval.sources.text import Row
 
@@ -45,6 +46,7 @@ def shown(
     schema: pa.DataFrameSchema,
     wanted: Sequence[int],
     labels: Sequence[str],
+    people: People,
 ) -> pyarrow.Table:
     """The cells of the wanted rows as `tables` shows them (`n.cells.parquet`): _row, then `labels`, masked."""
     recipe = info["large"]
@@ -55,8 +57,10 @@ def shown(
     queries = ["_row"]
     for k, label in enumerate(labels):
         index, name = named[label]
-        cells = [cells[index] if index < len(cells) else "" for _, cells in rows]
-        data[f"c{k}"] = pyarrow.array(cells, pyarrow.string())
+        texts = [cells[index] if index < len(cells) else "" for _, cells in rows]
+        if name is None or is_prose(schema.columns[name]):
+            texts = [people.masked(text) for text in texts]
+        data[f"c{k}"] = pyarrow.array(texts, pyarrow.string())
         masked = masking.extra(f"c{k}", label) if name is None else masking.declared(f"c{k}", schema.columns[name])
         queries.append(f'{masked} AS "{label.replace(chr(34), chr(34) * 2)}"')
     con.register("again", pyarrow.table(data))

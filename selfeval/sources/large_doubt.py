@@ -28,6 +28,7 @@ from selfeval.sources.large_head import Head
 from selfeval.sources.large_rows import RowWriter
 from selfeval.sources.large_times import Times
 from selfeval.sources.large_values import Values
+from selfeval.sources.people import People, discreet
 from selfeval.sources.text import Row, Sheet
 
 #: So many rows are decided about at once.
@@ -55,9 +56,10 @@ class Doubt:
         aliases: Mapping[str, Sequence[str]],
         head: Head,
         folder: Path,
+        people: People,
     ) -> None:
         self._con, self._table, self._scope, self._aliases = con, table, scope, aliases
-        self._head, self._folder, self._work = head, folder, folder / "doubt"
+        self._head, self._folder, self._work, self._people = head, folder, folder / "doubt", people
         self._work.mkdir()
         self._sheet = replace(head.sheet, rows=list(head.sheet.rows))
         self._odd: list[tuple[int, Odd]] = []
@@ -104,6 +106,7 @@ class Doubt:
                 repeated=tuple(row for row in located.repeated if row > below),
                 above=(),
             )
+        located = discreet(self._people, self._sheet, self._table, located, schema)
         n = len(self._decided)
         info = tables.write(self._con, n, self._sheet, self._table, located, self._scope, self._work)
         self._decided.append((self._sheet, located, info))

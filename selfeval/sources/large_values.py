@@ -28,7 +28,7 @@ Longs = npt.NDArray[np.int64]
 
 
 class Values:
-    """Everything known of the values of one column so far. `ordinary` says whether a cell can only be data here."""
+    """Everything known of the values of one column so far. `ordinary` says whether a cell can only be data here; `masked` is how prose is read."""
 
     def __init__(
         self,
@@ -37,9 +37,10 @@ class Values:
         column: pandera.Column,
         encoding: str,
         ordinary: Callable[[str], bool] | None = None,
+        masked: Callable[[str], str] | None = None,
     ) -> None:
         self._lookup, self._name, self._column = lookup, name, column
-        self._encoding, self._ordinary = encoding, ordinary
+        self._encoding, self._ordinary, self._masked = encoding, ordinary, masked
         self.private = column.metadata["private"]
         self._kind = column.metadata["kind"]
         self._text = typing.duckdb_type(self._kind) == "VARCHAR"
@@ -120,7 +121,8 @@ class Values:
             likely = pa.array([str(n).encode() for n in range(LIKELY)], pa.binary())
             cells = pa.concat_arrays([cells, likely.filter(pc.invert(pc.is_in(likely, value_set=cells)))])
         texts = [cell.decode(self._encoding) for cell in cells.to_pylist()]
-        typed, public, doubtful = self._lookup.values(self._name, self._column, texts)
+        seen = [self._masked(text) for text in texts] if self._masked else texts
+        typed, public, doubtful = self._lookup.values(self._name, self._column, seen)
         plain = np.ones(len(texts), np.bool_)
         plain[doubtful] = False
         if self._kind == "timestamp":

@@ -84,11 +84,11 @@ def read_part(
 
     `people` are masked in what this file says in sentences.
     """
+    people = people or People()
     if is_large(raw, dataset):
-        info = read_large(raw, dataset, scope, aliases, folder)
+        info = read_large(raw, dataset, scope, aliases, folder, people)
         if info is not None:
             return info
-    people = people or People()
     try:
         sheets = read_sheets(raw)
     except Unreadable as error:

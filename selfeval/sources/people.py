@@ -125,6 +125,12 @@ def speaks(dataset: Dataset, scope: Scope) -> bool:
     return dataset.strict or "free" in kinds
 
 
+def is_prose(column: pa.Column) -> bool:
+    """Whether a column holds what people wrote, and names no winners who stand in full."""
+    told = column.metadata
+    return told["kind"] in ("text", "free") and told["private"] is None and not told.get("named")
+
+
 def discreet(people: People, sheet: Sheet, table: Table, located: Located, schema: pa.DataFrameSchema) -> Located:
     """The table with names and private numbers masked in what people wrote: sentences, titles, headers, sheet name.
 
@@ -134,9 +140,7 @@ def discreet(people: People, sheet: Sheet, table: Table, located: Located, schem
         index
         for group in (located.groups or (located.columns,))
         for name, index in group.items()
-        if schema.columns[name].metadata["kind"] in ("text", "free")
-        and schema.columns[name].metadata["private"] is None
-        and not schema.columns[name].metadata.get("named")
+        if is_prose(schema.columns[name])
     }
     masked = [*texts, *located.extra.values()]
     for _, cells in located.rows:

@@ -19,8 +19,10 @@ from hypothesis import strategies as st
 
 from schemas import Scope, datasets, default_domains
 from selfeval.sources import large, large_chunks, large_doubt, large_rows, large_values, part
+from selfeval.sources.people import People
 from selfeval.sources.scan import RawFile
 
+PEOPLE = People(frozenset({"张三", "欧阳娜娜"}))
 SCOPE = Scope(2024, "351001", default_domains())
 HEADERS = {
     "科普员分享记录": ["分享时间", "科普员编号", "姓名", "行政村（社区）", "内容编号", "内容标题", "渠道", "阅读数"],
@@ -42,7 +44,7 @@ NAMES = ["张三", "李四", "欧阳娜娜", "王𬭎", "㐂乐", "", "某某有
 WORDS = [
     "微信群", "抖音", "快手", "", "科技工作者", "组织机构", "非常满意", "满意", "一般", "不错", "微信群 ", "群众",
     "安全生产科普第00001期", "联系13800138000", "a|b", "a;b", '他说"好"', "续,一", "身份证51113219800101123X", "两行\n一格",
-    "两行\r\n一格", "合计", "备注：无", "=1+1", "null", "NA", "'", "\\", "\u3000", "注册类型",
+    "两行\r\n一格", "合计", "备注：无", "=1+1", "村民张三同志", "联系人：李四", "张三", "#N/A", "null", "NA", "'", "\\", "\u3000", "注册类型",
 ]  # fmt: skip
 NUMBERS = ["0", "12", "-5", "1,234", "十五", "", "１２", "1.5", "3.0", "1e3", "00", "阅读数", "99999999999999999999", "+7", " 8"]  # fmt: skip
 #: Lines that are no plain record, as they stand in the file; `{d}` is the delimiter.
@@ -136,8 +138,8 @@ def both(case: Case, folder: Path) -> tuple[dict[str, Any], dict[str, Any] | Non
     for made in (small, big):
         made.mkdir()
     aliases: dict[str, tuple[str, ...]] = {}
-    told = part.read_part(raw, dataset, SCOPE, aliases, small)
-    return told, large.read_large(raw, dataset, SCOPE, aliases, big), small, big
+    told = part.read_part(raw, dataset, SCOPE, aliases, small, PEOPLE)
+    return told, large.read_large(raw, dataset, SCOPE, aliases, big, PEOPLE), small, big
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ def _row(draw: random.Random) -> list[str]:
     person = draw.randrange(8)
     cells = [
         f"2024-{draw.randrange(1, 13):02d}-0{draw.randrange(1, 4)} 08:00:00", f"KP0000000{person}", LABELS[person % 4], "老沟村",
-        f"C{draw.randrange(2)}", draw.choice(["禁毒", "森林", "𬭎溪"]), draw.choice(["微信群", "抖音"]), str(draw.randrange(3)),
+        f"C{draw.randrange(2)}", draw.choice(["禁毒", "张三同志讲森林", "𬭎溪"]), draw.choice(["微信群", "抖音"]), str(draw.randrange(3)),
     ]  # fmt: skip
     if draw.random() < 1 / 8:
         place = draw.randrange(8)
