@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow, runtime
 from prefect.client.schemas.objects import State
@@ -28,7 +28,8 @@ from selfeval.privacy import PRIVATE_NUMBER, scrub
 from selfeval.settings import CONFIRMED_FILE, ConfigError
 from selfeval.store import Store
 
-Unit = Annotated[str, Field(title="单位", description="单位代码，如352003", min_length=1)]
+#: Prefect names a parameter without a default after itself; only this way has the form a word of ours.
+_UNIT: Any = Field(description="单位代码，如352003", min_length=1, json_schema_extra={"title": "单位"})
 _POST = "post"
 #: The server refuses such a text before it is kept anywhere.
 _NO_PRIVATE_NUMBER = rf"^(?![\s\S]*?{PRIVATE_NUMBER})"
@@ -42,7 +43,7 @@ def run_name() -> str:
 
 
 @flow(name="approval", flow_run_name=run_name, persist_result=True, result_serializer="json", validate_parameters=True)
-def approval(unit: Unit, year: Year = None, raw: Raw = "data/raw") -> State[None]:
+def approval(unit: str = _UNIT, year: Year = None, raw: Raw = "data/raw") -> State[None]:
     """人工确认：列出单位还没有写明的偏差原因、需要核实的数据和存在问题，填写后保存；下次运行时出报告。"""
     home, year = Home.current(), year or past_year()
     if "/" in unit or unit.startswith("."):

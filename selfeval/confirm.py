@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from selfeval import outline
 from selfeval.model import Finding
 from selfeval.privacy import scrub
 from selfeval.settings import CONFIRMED_FILE, Confirmed, ConfirmedFile, load_confirmed_entries
@@ -62,11 +63,13 @@ def questions(p: UnitPipeline) -> tuple[Question, ...]:
     chapters: dict[str, list[Finding]] = {}
     others: dict[str, list[Finding]] = {}
     at = {(i.origin.file, i.origin.sheet, i.origin.row): i for i in p.indicators}
+    names = {project.code: project.name for project in outline.projects(p.tables)}
     for f in open_warnings(p):
         indicator = at.get((f.file or "", f.sheet, f.row)) if f.rule.startswith("indicators.reason.") else None
         if indicator is not None:
             title = f"{indicator.level3}：偏差原因分析及改进措施"
-            reasons.append(Question((indicator.fact_id,), title, f.message))
+            project = names.get(indicator.project, indicator.project)
+            reasons.append(Question((indicator.fact_id,), title, f"项目“{project}”：{f.message}"))
         elif f.rule in _CHAPTERS:
             chapters.setdefault(_CHAPTERS[f.rule], []).append(f)
         else:
