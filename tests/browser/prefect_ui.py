@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import html
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +16,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 T = TypeVar("T")
 _WAIT = 60
+_TERMINAL = 'margin:0;padding:16px;color:#e6e6e6;font:15px/1.5 "Noto Sans Mono CJK SC",monospace;white-space:pre-wrap'
 #: The page is drawn anew while it is looked at: look again.
 _MOVING = (StaleElementReferenceException, ElementClickInterceptedException)
 
@@ -57,10 +60,27 @@ class Ui:
         self.until(lambda d: not d.find_elements(By.CSS_SELECTOR, ".p-modal textarea"), "the form is still there")
 
     def picture(self, name: str) -> None:
+        """Keep what the browser shows under a name, where pictures are kept."""
         if self.pictures:
             # The graph of a run is drawn a moment after its text.
             self.driver.execute_async_script("setTimeout(arguments[0], 2500)")  # type: ignore[no-untyped-call]
             self.driver.save_screenshot(str(self.pictures / f"{name}.png"))
+
+    def picture_of(self, page: Path, name: str) -> None:
+        """A page of the output folder, where pictures are kept."""
+        if self.pictures:
+            self.driver.get(page.as_uri())
+            self.picture(name)
+
+    def picture_of_terminal(self, command: str, output: str, name: str) -> None:
+        """A command and what it printed, where pictures are kept."""
+        if self.pictures:
+            text = html.escape(f"$ {command}\n{output}")
+            page = (
+                f"<meta charset=utf-8><body style='margin:0;background:#1e1e1e'><pre style='{_TERMINAL}'>{text}</pre>"
+            )
+            self.driver.get("data:text/html;charset=utf-8;base64," + base64.b64encode(page.encode()).decode())
+            self.driver.find_element(By.TAG_NAME, "pre").screenshot(str(self.pictures / f"{name}.png"))
 
 
 def fill(field: WebElement, text: str) -> None:

@@ -48,7 +48,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def ui(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
     with chrome(tmp_path_factory.mktemp("profile")) as driver:
         yield Ui(driver, f"http://127.0.0.1:{served.port}", PICTURES)
-        assert {urlsplit(url).netloc for url in requests(driver)} == {f"127.0.0.1:{served.port}"}
+        called = {urlsplit(url).netloc for url in requests(driver) if not url.startswith("file:")}
+        assert called == {f"127.0.0.1:{served.port}"}
 
 
 def exchange(place: Path, old: bytes, new: bytes) -> None:
@@ -81,38 +82,41 @@ def custom_run(served: Served, ui: Ui, deployment: str, picture: str) -> None:
 
 def test_a_failed_run_is_mended_and_retried_by_its_button(served: Served, ui: Ui) -> None:
     ui.open("/deployments", "retry-blocked")
-    ui.picture("05-任务")
-    custom_run(served, ui, "year-end/scheduled", "06-运行")
+    ui.picture("04-任务")
+    custom_run(served, ui, "year-end/scheduled", "05-运行")
     run = served.until(lambda: newest(served, "year-end"))["id"]
     failed = served.ended(run)
     assert failed["state"]["type"] == "FAILED"
     assert "351001" in failed["state"]["message"] and "支付明细" in failed["state"]["message"]
     ui.open(f"/runs/flow-run/{run}", "Failed")
-    ui.picture("07-未完成")
+    ui.picture("06-未完成")
     ui.press("Artifacts")
-    ui.picture("08-问题")
+    ui.picture("07-各步情况")
+    ui.picture_of(served.place / "out/2024/351001/findings.html", "08-问题清单")
+    ui.open(f"/runs/flow-run/{run}", "Failed")
     exchange(served.place, BAD, GOOD)
     ui.press("Retry")
-    ui.picture("10-重试")
+    ui.picture("09-重试")
     ui.press("Retry", ".p-modal")
     served.until(lambda: served.call(f"/flow_runs/{run}")["run_count"] > 1)
     ended = served.ended(run)
     assert ended["state"]["type"] == "COMPLETED", ended["state"]["message"]
     assert "已出报告：351001" in ended["state"]["message"]
     ui.open(f"/runs/flow-run/{run}", "Completed")
-    ui.picture("11-完成")
+    ui.picture("10-完成")
     told = json.loads((served.place / "out/2024/351001/run.json").read_text(encoding="utf-8"))
     assert told["status"] == "issued" and told["attempt"]["number"] == 2
+    ui.picture_of(served.place / "out/2024/index.html", "11-全部单位")
 
 
 def test_the_form_is_filled_in_until_it_will_do(served: Served, ui: Ui) -> None:
-    custom_run(served, ui, "approval/form", "13-确认")
+    custom_run(served, ui, "approval/form", "12-确认")
     run = served.until(lambda: newest(served, "approval"))["id"]
     served.until(lambda: served.call(f"/flow_runs/{run}")["state"]["name"] == "Suspended")
     ui.open(f"/runs/flow-run/{run}", "Suspended")
     ui.press("Resume")
     ui.shows("填写人岗位")
-    ui.picture("14-填写")
+    ui.picture("13-填写")
     fields = ui.fields(".p-modal")
     for field in fields[:-1]:
         fill(field, REASON)
@@ -124,7 +128,7 @@ def test_the_form_is_filled_in_until_it_will_do(served: Served, ui: Ui) -> None:
     ui.open(f"/runs/flow-run/{run}", "Suspended")
     ui.press("Resume")
     ui.shows("需改正：含有提示语")
-    ui.picture("15-改正")
+    ui.picture("14-改正")
     again = ui.fields(".p-modal")
     assert again[1].get_attribute("value") == REASON
     fill(again[0], REASON)
@@ -135,4 +139,31 @@ def test_the_form_is_filled_in_until_it_will_do(served: Served, ui: Ui) -> None:
     kept = load_confirmed(served.place / "raw/2024/352003")
     assert set(kept.values()) == {REASON}
     ui.open(f"/runs/flow-run/{run}", "Completed")
-    ui.picture("16-已保存")
+    ui.picture("15-已保存")
+
+
+def test_what_the_terminal_shows(served: Served, ui: Ui) -> None:
+    """The same from the command line, in the place of the server."""
+    told = {}
+    for name, arguments in {
+        "01-建立": "init 353001 --year 2025 --raw raw",
+        "02-检查": "check --year 2025 --unit 353001 --raw raw",
+        "16-出报告": "run --year 2024 --raw raw --out out",
+        "17-各单位": "status --year 2024 --raw raw --out out",
+    }.items():
+        ran = served.selfeval(*arguments.split())
+        told[name] = (ran.returncode, ran.stdout)
+        shown = arguments.replace(" --raw raw", "").replace(" --out out", "")
+        ui.picture_of_terminal(f"selfeval {shown}", ran.stdout.replace(str(served.place), "data"), name)
+    ui.picture_of_terminal("selfeval serve", served.output.read_text(encoding="utf-8"), "03-服务")
+    assert [code for code, _ in told.values()] == [0, 1, 0, 0]
+    assert "还没有填写" in told["02-检查"][1] and "353001  待报送" in told["02-检查"][1]
+    assert "352003  已出报告" in told["16-出报告"][1]
+    report = served.place / "out/2024/352003/report.html"
+    assert REASON.rstrip("。") in report.read_text(encoding="utf-8")
+    ui.picture_of(report, "18-报告")
+    ui.driver.get(report.as_uri())
+    figure = ui.driver.find_element("css selector", "td button.fig")
+    ui.driver.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", figure)  # type: ignore[no-untyped-call]
+    figure.click()
+    ui.picture("19-依据")
