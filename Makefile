@@ -42,8 +42,8 @@ check: setup ## style, format, types
 bench: setup ## speed and memory against the ways one would pick instead; writes bench/RESULTS.md
 	$(BIN)/python -m bench.speed
 
-bench-lint: setup ## precision and recall of lint a kind of fault
-	$(BIN)/python -m bench.lint
+bench-lint: setup ## precision and recall of lint a kind of fault; DIR=folder for other reports with truth.json
+	$(BIN)/python -m bench.lint $(DIR)
 
 bench-findings: setup ## planted faults found, SEED=1 unless given; writes bench/FINDINGS.md
 	$(BIN)/python -m bench.findings --seed $(or $(SEED),1)

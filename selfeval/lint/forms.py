@@ -71,9 +71,12 @@ class Indicator:
     @property
     def execution(self) -> bool:
         """预算执行率 listed among the indicators."""
-        return bool(re.search(r"(预算|资金|经费)?(执行率|执行进度|支出率)|预算执行", self.name or self.level1))
+        return bool(_EXECUTION.search(self.name or self.level1))
 
 
+_EXECUTION = re.compile(
+    r"(?:预算|资金|经费|支出)[\u4e00-\u9fff]{0,4}(?:执行率|执行进度|支出率|完成率)|^(?:执行率|支出率)|预算执行(?!.*(?:规范|监督|管理))"
+)
 NO_REASON = {"无", "暂无", "没有", "无偏差", "不适用", "无原因", "未发现", "无说明"}
 
 

@@ -46,11 +46,13 @@ def parse(line: Line, roles: Roles | None, in_block: bool) -> MoneyRow | None:
     tail = [text for text, merged in zip(cells[index + 1 :], line.merged[index + 1 :], strict=True) if not merged]
     if rest:
         tail = [rest, *tail]
+    if not rest and any(MONEY_LABEL.match(squeeze(text)) for text in tail if not re.search(r"\d", text)):
+        return None  # 基本支出总额 | 1260 | 项目支出总额 | 420: two labels, no row of amounts
     values = _labelled(tail)
     if values is None:
         if roles and not rest:
             values = _by_header(line, roles, index)
-        if values is None:
+        if values is None and (roles or in_block or rest or line.table is None or TOTAL_MONEY.match(label)):
             values = _by_order(tail)
     if not values or not any(plain_number(values.get(role, "")) for role in ("initial", "final", "paid")):
         return _empty_row(label, line, values)

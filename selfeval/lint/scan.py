@@ -44,7 +44,22 @@ def forms(lines: list[Line]) -> list[Form]:
     for form in out:
         form.cut = partial or _is_cut(form)
         _one_column(form)
+        _named_weights(form)
     return out
+
+
+_IN_NAME = re.compile(r"\((\d+(?:\.\d+)?)分\)")
+
+
+def _named_weights(form: Form) -> None:
+    """调解成功率(20分), or 数量指标(20分) with one row under it: the weight of a row that has no column for it."""
+    if not form.indicators or any(i.weight is not None for i in form.indicators):
+        return
+    levels = [(i.level1, i.level2) for i in form.indicators]
+    for n, i in enumerate(form.indicators):
+        own = _IN_NAME.search(norm(i.name)) or (_IN_NAME.search(i.level2) if levels.count(levels[n]) == 1 else None)
+        if own:
+            form.indicators[n] = replace(i, weight=own[1])
 
 
 def _one_column(form: Form) -> None:

@@ -101,7 +101,7 @@ def _paragraphs(lines: list[dict[str, Any]], left: float, right: float) -> list[
         if re.fullmatch(r"[—\-–\s]*\d+[—\-–\s]*", text):  # the page number
             continue
         indented = line["x0"] > left + size
-        row = _is_row(text)
+        row = _is_row(text) and not (out and out[-1].endswith(("→", "+", "=", "、", "，", "：")))
         last_word = full and re.fullmatch(r"[\u4e00-\u9fff]{1,3}", text) is not None
         if out and full and (last_word or not indented) and not row and not _HEADING.match(text):
             glue = "" if re.search(r"[^\x00-\x7f]$", out[-1]) or re.match(r"[^\x00-\x7f]", text) else " "

@@ -12,6 +12,7 @@ from selfeval.lint.context import Context, Prose, finding
 from selfeval.lint.forms import Indicator
 from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import norm, plain_number
+from selfeval.lint.rules.points import comparable
 
 _NONE = re.compile(
     r"(?:无|没有|不存在|未发现)(?:任何|明显)?(?:存在)?(?:的)?问题|存在(?:的)?(?:主要)?问题(?:及原因分析)?[^\u4e00-\u9fff]{0,3}(?:暂?无|没有)(?=[。,，;\s]|$)"
@@ -28,7 +29,7 @@ def check(context: Context) -> Iterator[LintFinding]:
     for prose, quoted in _claims(context):
         if lost:
             names = "、".join(f"“{indicator.name}”" for indicator in lost[:3])
-            message = f"文中称“{quoted}”，但指标{names}已失分，两者矛盾。"
+            message = f"文中称“{quoted}”，但指标{names}失分或未达到目标，两者矛盾。"
             yield finding("claim", "warning", prose.place, quoted, "写明失分指标的问题和改进措施", message)
             return
         rate = _shortfall(context)
@@ -51,12 +52,15 @@ def _claims(context: Context) -> Iterator[tuple[Prose, str]]:
 
 
 def _lost(context: Context) -> list[Indicator]:
-    """Indicators with fewer points than their weight."""
+    """Indicators with fewer points than their weight, or that missed their target whatever points they were given."""
     out = []
     for form in context.forms:
         for indicator in form.indicators:
             weight, score = indicator.weight_value, plain_number(indicator.score or "")
-            if weight is not None and score is not None and score.value < weight and not indicator.execution:
+            if weight is None or score is None or indicator.execution:
+                continue
+            row = comparable(indicator, weight, score)
+            if score.value < weight or (row and not row.met):
                 out.append(indicator)
     return out
 

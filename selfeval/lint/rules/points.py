@@ -96,7 +96,7 @@ def _indicator(indicator: Indicator) -> Iterator[LintFinding]:
         message = f"指标“{indicator.name}”得分{show(score.value)}超过分值{show(weight)}。"
         yield _fault(indicator, f"{show(score.value)}/{show(weight)}", f"不超过{show(weight)}", message)
         return
-    row = _comparable(indicator, weight, score)
+    row = comparable(indicator, weight, score)
     if row:
         yield from _numeric(row)
     elif _same_words(indicator) and score.value < weight and not indicator.explained and not indicator.criteria:
@@ -153,7 +153,7 @@ def _same_unit(goal: Quantity, actual: Quantity) -> bool:
     return goal.scale == actual.scale or bool(goal.unit)
 
 
-def _comparable(indicator: Indicator, weight: Decimal, score: Quantity) -> _Row | None:
+def comparable(indicator: Indicator, weight: Decimal, score: Quantity) -> _Row | None:
     """Target and actual as numbers of one unit; None for dates, words, several numbers, units that differ."""
     goal_text, actual_text = norm(indicator.target or ""), norm(indicator.actual or "")
     if _DATE.search(goal_text) or _DATE.search(actual_text) or re.search(r"[/~～]|\d-\d", actual_text):
@@ -170,7 +170,8 @@ def _comparable(indicator: Indicator, weight: Decimal, score: Quantity) -> _Row 
         value *= Decimal(goal.scale) / actual.scale
     elif not _same_unit(goal, actual):
         return None
-    reverse = goal.op in ("≤", "<") or (goal.op in (None, "=") and bool(_REVERSE.search(indicator.name)))
+    costs = _REVERSE.search(indicator.name) or "成本" in f"{indicator.level1}{indicator.level2}"
+    reverse = goal.op in ("≤", "<") or (goal.op in (None, "=") and bool(costs))
     if goal.op is None:
         if re.search(r"≤|<|不超过|以内|不高于|控制在", norm(indicator.criteria)):
             reverse = True

@@ -125,7 +125,7 @@ def _chain(prose: Prose) -> Iterator[LintFinding]:
 
 def _list(prose: Prose) -> Iterator[LintFinding]:
     """`共12.5万元，其中：办公费3万元，印刷费2万元，其他7.5万元`."""
-    lead = r"(?:[。,，(:;]?\s*(?:其中|分别为|包括|具体为|由)[:,，]?|:)"
+    lead = r"(?:[。,，(:;]?\s*(?:其中|分别为|包括|具体为|由|(?:资金)?来源(?:为|是|于|包括|:))[:,，]?|:)"
     for m in re.finditer(rf"({_AMOUNT}){lead}([^。\n)]+)", prose.plain):
         total = next(quantities(m[1]))
         parts, names = _listed(m[2])

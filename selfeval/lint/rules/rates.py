@@ -44,6 +44,11 @@ _RATE_NOUN = re.compile(
     r"(?:较|比|同比|与)?(?P<base>[^,，。;\d%]{0,10}?)(?P<verb>上升|提高|提升|增长|增加|下降|降低|减少)了?(?P<about>约|近|超过?)?"
     rf"(?P<value>{_PERCENT})"
 )
+#: 覆盖率达98%，比上年提升2%
+_AFTER_VALUE = re.compile(
+    rf"(?P<noun>[\u4e00-\u9fff]{{0,10}}(?:率|满意度|覆盖面|占比|比例|比重))(?:为|是|达到?|提高到|上升到|提升到|:)?了?\s*{_PERCENT}[,，(]"
+    rf"(?:较|比)(?:\d{{4}}年|上年|去年|上年度|上年同期)(?P<verb>上升|提高|提升|增加|下降|降低|减少)了?(?P<value>\d+(?:\.\d+)?)\s*%"
+)
 _NOT_SHARE = re.compile(r"效率|频率|功率|速率|汇率|税率|倍率|生产率|产率|产出率")
 
 
@@ -52,6 +57,7 @@ def check(context: Context) -> Iterator[LintFinding]:
         yield from _changes(prose)
         yield from _execution_pair(prose)
         yield from _between(prose)
+        yield from _after_value(prose)
         yield from _points(prose)
         if not prose.in_table:
             yield from _shares(prose)
@@ -141,6 +147,16 @@ def _between(prose: Prose) -> Iterator[LintFinding]:
             quoted = prose.text[m.start() : m.end()]
             message = f"{m[1]}%与{m[2]}%相差{show(gap)}个百分点，印出的是{m['value']}{m['unit']}。"
             yield finding("rate", "error", prose.place, quoted, f"{show(gap)}个百分点", message)
+
+
+def _after_value(prose: Prose) -> Iterator[LintFinding]:
+    for m in _AFTER_VALUE.finditer(prose.plain):
+        if _NOT_SHARE.search(m["noun"]):
+            continue
+        value = show(Decimal(m["value"]))
+        message = f"“{m['noun'][-8:]}”本身是百分数，与上年之差应写“{value}个百分点”，不能写“{value}%”。"
+        quoted = prose.text[m.start() : m.end()]
+        yield finding("points-or-percent", "error", prose.place, quoted, f"{value}个百分点", message)
 
 
 def _points(prose: Prose) -> Iterator[LintFinding]:

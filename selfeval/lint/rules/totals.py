@@ -33,7 +33,7 @@ def check(context: Context) -> Iterator[LintFinding]:
         if total and not form.cut:
             yield from _weights(form, total)
             yield from _scores(form, total)
-        elif not form.cut:
+        if not form.cut and plain_number(total.weight or "" if total else "") is None:
             yield from _over(form)
         for printed in form.totals:
             score = plain_number(printed.score or "")
