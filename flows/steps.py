@@ -216,8 +216,10 @@ def _score(work: UnitWork) -> None:
 
 def _render(work: UnitWork) -> None:
     p = work.pipeline
-    if p.reportable and (p.plan.draft or package.status_of(p) == "issued"):
+    if p.reportable and package.status_of(p) == "issued":
         package.render(p)
+    if p.plan.draft:
+        package.render(p, draft=True)
 
 
 read = Stage("读取", lambda work: work.pipeline.parts)

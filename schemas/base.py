@@ -168,5 +168,5 @@ def project_code(*, required: bool = True) -> pa.Column:
         pattern(r"^\d{8}[A-Z]\d{12}$", "8位数字加1位大写字母加12位数字"),
         required=required,
         note="与指标执行情况表相同",
-        example="51113224T000000000001",
+        example="51990124T000000000001",
     )

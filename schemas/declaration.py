@@ -169,7 +169,7 @@ def notes(scope: Scope) -> pa.DataFrameSchema:
                 "free",
                 required=False,
                 note="选中单元格后按提示填写",
-                example="自评结果作为下一年度项目排序的依据。",
+                example="自评结果用于调整下一年度的项目和预算。",
             ),
         }
     )

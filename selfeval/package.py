@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import schemas
 from selfeval import confirm, digest, pipeline, proofread, publish
 from selfeval.checks.quarantine import PLACE
 from selfeval.facts import codec
-from selfeval.model import Finding, Status
+from selfeval.model import Finding, Status, UnitYear
 from selfeval.pages import findings as pages
 from selfeval.pages import index
 from selfeval.pipeline import UnitPipeline
@@ -44,6 +44,8 @@ class Outcome:
     folder: Path
     counts: Mapping[str, int]
     reasons: tuple[str, ...]
+    #: where the documents marked 草稿 lie, where they were asked for.
+    draft: Path | None = None
 
 
 def status_of(p: UnitPipeline) -> Status:
@@ -55,15 +57,16 @@ def status_of(p: UnitPipeline) -> Status:
     return "to confirm" if p.plan.settings.approval and confirm.open_warnings(p) else "issued"
 
 
-def render(p: UnitPipeline) -> dict[str, Entry]:
-    """The report files through the store, a step a format."""
-    data = _report_key(p)
+def render(p: UnitPipeline, *, draft: bool = False) -> dict[str, Entry]:
+    """The report files through the store, a step a format; a draft bears its mark on every page."""
+    year = replace(p.unit_year, draft=draft)
+    data = _report_key(year)
     rendered: dict[str, Entry] = {}
     for name, module in FORMATS.items():
         code = digest.of_code((module,), _resources())
 
         def build(folder: Path, name: str = name, module: str = module) -> dict[str, Any]:
-            (folder / name).write_bytes(_render_one(module, p))
+            (folder / name).write_bytes(_render_one(module, year))
             return {"fonts": _fonts()}
 
         rendered[name] = p.store.memo("render", name, {"data": data, "file": name, "code": code}, build)
@@ -75,10 +78,10 @@ def _resources() -> tuple[Path, ...]:
     return (_REPORT_FOLDER,)
 
 
-def _render_one(module: str, p: UnitPipeline) -> bytes:
+def _render_one(module: str, year: UnitYear) -> bytes:
     from importlib import import_module
 
-    return import_module(module).render(p.unit_year)  # type: ignore[no-any-return]
+    return import_module(module).render(year)  # type: ignore[no-any-return]
 
 
 def _fonts() -> dict[str, str]:
@@ -87,9 +90,9 @@ def _fonts() -> dict[str, str]:
     return fonts_used()
 
 
-def _report_key(p: UnitPipeline) -> str:
+def _report_key(year: UnitYear) -> str:
     """Digest of all that a renderer sees."""
-    return digest.of_value(asdict(p.unit_year))
+    return digest.of_value(asdict(year))
 
 
 def publish_unit(p: UnitPipeline, out: Path, attempt: Mapping[str, Any]) -> Outcome:
@@ -119,11 +122,13 @@ def publish_unit(p: UnitPipeline, out: Path, attempt: Mapping[str, Any]) -> Outc
     files["run.json"] = _text(run)
     keep = None if status == "issued" else _issued_files
     publish.replace(target, files, keep=keep)
-    if p.plan.draft and p.reportable:
-        publish.replace(target.with_name(f"{p.plan.unit}-草稿"), {n: e.file(n) for n, e in render(p).items()})
+    draft = target.with_name(f"{p.plan.unit}-草稿") if p.plan.draft else None
+    if draft is not None:
+        # Beside the package, never in it: what was issued, or is issued now, bears no mark.
+        publish.replace(draft, {n: e.file(n) for n, e in render(p, draft=True).items()})
     counts = {s: sum(f.count for f in findings if f.severity == s) for s in ("error", "warning", "info")}
     reasons = tuple(f.message for f in p.findings if f.severity == "error")
-    return Outcome(p.plan.unit, p.plan.year, status, target, counts, reasons)
+    return Outcome(p.plan.unit, p.plan.year, status, target, counts, reasons, draft)
 
 
 def publish_failure(out: Path, year: int, unit: str, reason: str, attempt: Mapping[str, Any]) -> None:

@@ -310,7 +310,6 @@ class UnitPipeline:
             findings=self.findings,
             accounts=self.accounts,
             missing=self.plan.missing,
-            draft=self.plan.draft,
             confirmed=self.plan.said,
             lines=progress_lines(self.plan.department_pack),
             samples=self.samples,

@@ -117,6 +117,8 @@ def report(ending: Ending, arguments: argparse.Namespace, named: Sequence[str]) 
                 print(f"    另有{len(outcome.reasons) - 3}类错误，见findings.html")
             name = "report.html" if outcome.status == "issued" else "findings.html"
             print(f"    {outcome.folder / name}")
+            if outcome.draft:
+                print(f"    草稿（不得报送）：{outcome.draft / 'report.html'}")
         for unit, error in ending.errors.items():
             kind = "设置有误" if unit in ending.misconfigured else words.STATUS["failed"]
             print(f"{unit}  {kind}  {error}")
@@ -137,6 +139,7 @@ def as_json(ending: Ending) -> dict[str, object]:
                 "folder": str(o.folder),
                 "findings": dict(o.counts),
                 "reasons": list(o.reasons),
+                "draft": str(o.draft) if o.draft else None,
             }
             for o in ending.outcomes
         ],

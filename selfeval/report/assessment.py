@@ -113,6 +113,9 @@ def _deducted(u: UnitYear) -> Iterator[str]:
 
 def _data(u: UnitYear) -> Iterator[str]:
     """Rows set aside as bad, and warnings about figures: what a reader of the report has to know of its data."""
+    errors = sum(f.count for f in u.findings if f.severity == "error")
+    if errors:
+        yield f"数据校验发现{errors}处错误尚未处理，有关数字可能变动。"
     warnings = [f for f in u.findings if f.severity == "warning"]
     for account in u.accounts:
         bad = sum(f.count for f in warnings if f.dataset == account.name and _sets_aside(f))

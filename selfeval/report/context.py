@@ -26,6 +26,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 #: 情况说明 chapters that have a place of their own in the outline; any other is printed as a paragraph.
 STANDARD_NOTES = ("预算调整说明", "结果应用情况", "存在问题", "改进建议", "预算执行说明")
 
+#: More reached indicators of one project than this are not told one by one.
+_TOLD = 20
+
 
 @cache
 def _environment() -> SandboxedEnvironment:
@@ -92,6 +95,12 @@ class Voice:
         shown = tables.actual(self.u, score)
         return figure(score.source_fact, shown) if score.source_fact else Marked(sanitised(shown))
 
+    def reached(self, project: ProjectScore) -> Marked:
+        """What was done under a project: its reached indicators as name and figure."""
+        met = [i for i in project.indicators if i.met and i.indicator.nature != "定性"]
+        told = "、".join(f"{sanitised(i.indicator.level3)}{self.actual(i)}" for i in met[:_TOLD])
+        return Marked(f"{told}等" if len(met) > _TOLD else told)
+
     def task(self, fact_id: str, noun: str = "目标任务") -> Marked:
         """，超出目标任务2000人 or ，未达到目标任务…: for a fact that an indicator measures; empty for any other."""
         for score in (i for s in self.u.scores.projects for i in s.indicators if i.source_fact == fact_id):
@@ -129,6 +138,13 @@ class Voice:
         )
 
 
+class Filled(dict[str, str]):
+    """Cells of the declaration by their labels; one that is not there is an empty text."""
+
+    def __missing__(self, label: str) -> str:
+        return ""
+
+
 def scored_projects(u: UnitYear) -> list[ProjectScore]:
     return [s for s in u.scores.projects if s.indicators]
 
@@ -149,8 +165,8 @@ def document(u: UnitYear) -> Document:
             u=u,
             v=voice,
             name=u.profile.get("单位名称") or u.unit,
-            profile=u.profile,
-            notes=u.notes,
+            profile=Filled(u.profile),
+            notes=Filled(u.notes),
             tables=_all_tables(u),
             performance_blocks=performance_blocks(),
             facts=u.facts,

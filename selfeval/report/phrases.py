@@ -91,6 +91,8 @@ def target(text: str, unit: str) -> str:
     """A target as filled in, beside its unit: a number of ten thousand or more in 万, a date in words."""
     if unit == "日期":
         return date(text) if text.count("-") == 2 else text
+    if unit == "百分点":
+        return f"{text}个百分点"
     digits = text.replace(",", "").replace("，", "")
     if digits.replace(".", "", 1).isdigit() and "万" not in unit and unit not in ("元", "%"):
         return count(Decimal(digits), unit)

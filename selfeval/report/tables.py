@@ -27,7 +27,7 @@ def fact(unit_year: UnitYear, fact_id: str, shown: str | None = None) -> Runs:
 def actual(u: UnitYear, score: IndicatorScore) -> str:
     """实际完成值 as the text prints the same figure; a count in all its digits."""
     found = u.facts.get(score.source_fact or "")
-    return found.display if found and found.unit == "比率" else score.actual_display
+    return found.display if found and found.unit in ("比率", "百分点") else score.actual_display
 
 
 def points(value: Decimal | None) -> str:

@@ -87,7 +87,7 @@ def convert(number: Decimal, have: Unit, want: Unit) -> Decimal:
 
 
 def split_quantity(text: str | None) -> tuple[Decimal, str] | None:
-    """“1,068,025次” → (1068025, 次). A repeated sign of the nature (≥95%) is dropped."""
+    """“1,234,567次” → (1234567, 次). A repeated sign of the nature (≥95%) is dropped."""
     match = _NUMBER.fullmatch(re.sub(r"^(?:[≥≤≧≦><]=?|=)", "", clean(text)))
     return (Decimal(match[1].replace(",", "")), match[2]) if match else None
 
