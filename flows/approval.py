@@ -20,7 +20,7 @@ from prefect.states import Completed, Failed
 from pydantic import Field, create_model
 
 from flows.home import LOG, Home
-from flows.year_end import ZONE, Raw, Year, past_year
+from flows.year_end import ZONE, Out, Raw, Year, past_year
 from selfeval import confirm, digest, package
 from selfeval.confirm import Question
 from selfeval.pipeline import UnitPipeline, plan
@@ -43,13 +43,13 @@ def run_name() -> str:
 
 
 @flow(name="approval", flow_run_name=run_name, persist_result=True, result_serializer="json", validate_parameters=True)
-def approval(unit: str = _UNIT, year: Year = None, raw: Raw = "data/raw") -> State[None]:
+def approval(unit: str = _UNIT, year: Year = None, raw: Raw = "data/raw", out: Out = "data/out") -> State[None]:
     """人工确认：列出单位还没有写明的偏差原因、需要核实的数据和存在问题，填写后保存；下次运行时出报告。"""
     home, year = Home.current(), year or past_year()
     if "/" in unit or unit.startswith("."):
         return Failed(message=f"单位代码“{unit}”不正确。")
     try:
-        p = UnitPipeline(plan(Path(raw), year, unit), Store(home.store))
+        p = UnitPipeline(plan(Path(raw), year, unit, out=Path(out)), Store(home.store))
         if (status := package.status_of(p)) in ("awaiting", "blocked"):
             waits = "还有需要的文件没有报送" if status == "awaiting" else "还有错误"
             return Failed(message=f"单位{unit}{waits}，请先按问题清单处理，再来确认。")

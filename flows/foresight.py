@@ -65,7 +65,7 @@ def foresee(
     before = _run_before(out, year, unit)
     try:
         store = _DryStore(home.store)
-        stock = plan(raw, year, unit, draft=draft, digests=store.digests)
+        stock = plan(raw, year, unit, out=out, draft=draft, digests=store.digests)
     except (ConfigError, FileNotFoundError) as error:
         return Foresight(unit, (), (str(error) if isinstance(error, ConfigError) else "没有文件夹",))
     if force:

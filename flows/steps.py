@@ -49,7 +49,7 @@ class UnitWork:
     """One unit on its way through a run: its plan, its steps, and what went wrong."""
 
     def __init__(
-        self, raw: Path, year: int, unit: str, home: Home, *, draft: bool = False, force: bool = False
+        self, raw: Path, out: Path, year: int, unit: str, home: Home, *, draft: bool = False, force: bool = False
     ) -> None:
         self.unit, self.year, self.home = unit, year, home
         self.store = Store(home.store, force=force)
@@ -58,7 +58,7 @@ class UnitWork:
         self.digest = ""
         self._pipeline: UnitPipeline | None = None
         with self.guarded("清点"):
-            stock = plan(raw, year, unit, draft=draft, digests=self.store.digests)
+            stock = plan(raw, year, unit, out=out, draft=draft, digests=self.store.digests)
             self.digest = stock.digest
             self._pipeline = UnitPipeline(stock, self.store)
 

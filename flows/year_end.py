@@ -81,7 +81,9 @@ def year_end(
     # The lock says to a sweep that this run lives; it goes with the process, however that ends.
     with home.lock(f"run-{runtime.flow_run.id}"), home.lock(STORE_LOCK, shared=True):
         # Digests are taken here, in the flow's body, and so again on every retry.
-        works = [UnitWork(Path(raw), year, unit, home, draft=draft, force=force) for unit in dict.fromkeys(names)]
+        works = [
+            UnitWork(Path(raw), folder, year, unit, home, draft=draft, force=force) for unit in dict.fromkeys(names)
+        ]
         works = [w for w in works if not (changed_only and skipped(w, folder))]
         attempt = this_attempt()
         outcomes: list[Outcome] = []

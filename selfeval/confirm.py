@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selfeval import outline
+from selfeval.facts import years
 from selfeval.model import Finding
 from selfeval.privacy import scrub
 from selfeval.settings import CONFIRMED_FILE, Confirmed, ConfirmedFile, load_confirmed_entries
@@ -29,6 +30,7 @@ _CHAPTERS = {
     "budget.adjustment.reason": "预算调整说明",
     "projects.adjustment.reason": "预算调整说明",
     "projects.rate.reason": "预算执行说明",
+    years.RULE: years.CHAPTER,
 }
 SHORTEST, LONGEST = 6, 300
 NONE = ("无", "无。", "没有", "没有。")

@@ -240,6 +240,19 @@ class Scores:
 
 
 @dataclass(frozen=True)
+class YearChange:
+    """How a fact moved from last year: `said` in words, `share` as a ratio where it has one, `large` where it is far."""
+
+    fact: str
+    name: str
+    before: str
+    now: str
+    said: str
+    share: Decimal | None
+    large: bool
+
+
+@dataclass(frozen=True)
 class UnitYear:
     """Everything a report of one unit and year is made of; the renderers see nothing else.
 
@@ -264,5 +277,9 @@ class UnitYear:
     confirmed: Mapping[str, str] = field(default_factory=dict)
     #: the official line that a rate is held against, by fact id (支出进度 of the department's rule pack).
     lines: Mapping[str, Decimal] = field(default_factory=dict)
+    #: blocks of 项目绩效分析 that the unit does not want, by their Chinese names.
+    left_out: Sequence[str] = ()
+    #: what moved against last year, where last year's facts were issued.
+    moved: Sequence[YearChange] = ()
     #: the first rows each fact rests on, by fact id.
     samples: Mapping[str, Sequence[Sample]] = field(default_factory=dict)

@@ -215,6 +215,7 @@ def run_json(
         }
         for account in p.accounts
     }
+    last = p.plan.last_year
     return {
         "status": status,
         "unit": p.plan.unit,
@@ -226,6 +227,7 @@ def run_json(
         "versions": {"python": platform.python_version(), **digest.versions(), "code": code_digest()},
         "fonts": _fonts(),
         "packs": [p.plan.settings.pack, p.plan.settings.department_pack],
+        "last_year": last and {"year": last.year, "facts": last.sha256},
         "summary": index.summary(status, findings, len(confirm.open_warnings(p))),
         "attempt": dict(attempt),
     }

@@ -22,8 +22,8 @@ from selfeval import confirm, digest, duck, outline, partwise
 from selfeval.checks import consequences, crosscheck, resolve
 from selfeval.checks.accepted import open_views
 from selfeval.checks.resolve import Part, parts_of
-from selfeval.facts import catalogue, codec, engine, samples
-from selfeval.model import DatasetAccount, Fact, FileAccount, Finding, Indicator, Sample, Scores, UnitYear
+from selfeval.facts import catalogue, codec, engine, samples, years
+from selfeval.model import DatasetAccount, Fact, FileAccount, Finding, Indicator, Sample, Scores, UnitYear, YearChange
 from selfeval.scoring import (
     beside_targets,
     progress_lines,
@@ -241,6 +241,21 @@ class UnitPipeline:
             bindings=catalogue.bindings(),
         )
 
+    @cached_property
+    def moved(self) -> tuple[YearChange, ...]:
+        """What moved against last year; nothing where last year's facts were not issued."""
+        last = self.plan.last_year
+        return years.changes(self.raw_facts, last, self.plan.settings.year_on_year) if last else ()
+
+    @property
+    def _unexplained(self) -> list[Finding]:
+        """Large changes against last year for which the clerk gave no reason."""
+        files = self.plan.inventory.files.get("自评填报表")
+        if not files or years.reason(self.profile_and_notes[1], {}):
+            return []
+        found = years.finding(self.moved, self.plan.settings.year_on_year, files[0].name, self.plan.year)
+        return [found] if found else []
+
     @property
     def _digests(self) -> dict[str, str]:
         return {f.name: f.sha256 for files in self.plan.inventory.files.values() for f in files}
@@ -257,7 +272,9 @@ class UnitPipeline:
         found = [*outline.absent(self.plan.awaited, self.plan.missing), *self.plan.inventory.findings]
         for name in self.checked:
             found += [Finding(**f) for f in self.checked[name].json("findings.json")]
-        across = [f for f in self.crosschecked if not confirm.in_a_chapter(f, self.plan.confirmed)]
+        across = [
+            f for f in (*self.crosschecked, *self._unexplained) if not confirm.in_a_chapter(f, self.plan.confirmed)
+        ]
         if "budget" in self.tables and "indicators" in self.tables:
             across += self.scored[1]
         causes = consequences.unusable((d.name for d in self.plan.awaited), self.accounts, found)
@@ -312,6 +329,8 @@ class UnitPipeline:
             missing=self.plan.missing,
             confirmed=self.plan.said,
             lines=progress_lines(self.plan.department_pack),
+            left_out=self.plan.settings.left_out,
+            moved=self.moved,
             samples=self.samples,
         )
 

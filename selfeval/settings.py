@@ -49,6 +49,7 @@ class Settings(_Strict):
     pack: str = Field(default="national-2020", alias="规则包")
     department_pack: str = Field(default="department-sichuan-c", alias="部门规则包")
     tolerance: Annotated[Decimal, Field(ge=0, le=1)] = Field(default=Decimal("0.005"), alias="容错率")
+    year_on_year: Annotated[Decimal, Field(gt=0)] = Field(default=Decimal("0.3"), alias="同比说明线")
     left_out: tuple[str, ...] = Field(default=(), alias="不写的内容")
     approval: bool = Field(default=False, alias="人工确认")
 

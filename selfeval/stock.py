@@ -12,9 +12,12 @@ from pathlib import Path
 
 from schemas import Dataset, Scope, datasets, default_domains
 from selfeval import digest
+from selfeval.facts import years
+from selfeval.facts.years import LastYear
 from selfeval.kept_digests import Digests
+from selfeval.report.blocks import blocks
 from selfeval.scoring import DepartmentPack, Pack, load_department_pack, load_pack
-from selfeval.settings import Settings, load_confirmed, load_settings
+from selfeval.settings import SETTINGS_FILE, ConfigError, Settings, load_confirmed, load_settings
 from selfeval.sources.part import people_in
 from selfeval.sources.people import People
 from selfeval.sources.scan import Inventory, scan
@@ -33,6 +36,8 @@ class Plan:
     pack: Pack
     department_pack: DepartmentPack
     draft: bool = False
+    #: last year's facts, where they were issued into the same output folder.
+    last_year: LastYear | None = None
 
     @property
     def awaited(self) -> tuple[Dataset, ...]:
@@ -71,19 +76,25 @@ class Plan:
                 "packs": [self.pack.model_dump(mode="json"), self.department_pack.model_dump(mode="json")],
                 "confirmed": dict(self.confirmed),
                 "draft": self.draft,
+                "last_year": self.last_year and self.last_year.sha256,
             }
         )
 
 
-def plan(raw: Path, year: int, unit: str, *, draft: bool = False, digests: Digests | None = None) -> Plan:
+def plan(
+    raw: Path, year: int, unit: str, *, out: Path | None = None, draft: bool = False, digests: Digests | None = None
+) -> Plan:
     """Take stock of one unit, with digests kept from earlier runs where given.
 
+    `out` is the folder in which last year's package of the unit is looked for.
     Raises FileNotFoundError (no folder) and ConfigError (a settings file is wrong).
     """
     root = raw / str(year) / unit
     if not root.is_dir():
         raise FileNotFoundError(root)
     settings = load_settings(root)
+    if unknown := [name for name in settings.left_out if name not in blocks()]:
+        raise ConfigError(f"{SETTINGS_FILE}的“不写的内容”没有“{unknown[0]}”，可用的有{'、'.join(blocks())}。")
     scope = Scope(year, unit, settings.domains_with(default_domains()))
     return Plan(
         unit,
@@ -95,4 +106,5 @@ def plan(raw: Path, year: int, unit: str, *, draft: bool = False, digests: Diges
         load_pack(settings.pack, root),
         load_department_pack(settings.department_pack, root),
         draft,
+        years.load(out / str(year - 1) / unit, year - 1) if out else None,
     )

@@ -24,7 +24,7 @@ def main(arguments: argparse.Namespace, home: Home) -> int:
     told, blocks = [], False
     for unit in units:
         store = Store(home.store)
-        p = UnitPipeline(plan(arguments.raw, arguments.year, unit, digests=store.digests), store)
+        p = UnitPipeline(plan(arguments.raw, arguments.year, unit, out=arguments.out, digests=store.digests), store)
         status = status_of(p)
         waits = status == "awaiting" and unit in (arguments.unit or ())
         blocks = blocks or waits or status == "blocked"

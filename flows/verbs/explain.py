@@ -27,7 +27,7 @@ def main(arguments: argparse.Namespace, home: Home) -> int:
     arguments.unit = [arguments.unit]
     (unit,) = units_of(arguments)
     store = Store(home.store)
-    p = UnitPipeline(plan(arguments.raw, arguments.year, unit, digests=store.digests), store)
+    p = UnitPipeline(plan(arguments.raw, arguments.year, unit, out=arguments.out, digests=store.digests), store)
     fact = find(_facts(p), arguments.fact)
     tables = rows_of(p, fact.id, arguments.limit)
     if arguments.rows:

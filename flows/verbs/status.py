@@ -62,7 +62,7 @@ def one(arguments: argparse.Namespace, digests: Digests, unit: str) -> dict[str,
 def _now(arguments: argparse.Namespace, digests: Digests, unit: str, before: str | None) -> dict[str, Any]:
     """What the raw folder says today: files still awaited, and whether anything changed since the last run."""
     try:
-        stock = plan(arguments.raw, arguments.year, unit, digests=digests)
+        stock = plan(arguments.raw, arguments.year, unit, out=arguments.out, digests=digests)
     except FileNotFoundError:
         return {"awaited": [], "changed": False, "raw": False}
     except ConfigError as error:

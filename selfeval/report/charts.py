@@ -10,13 +10,13 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from selfeval.model import IndicatorScore, Project, UnitYear
+from selfeval.model import IndicatorScore, Project, UnitYear, YearChange
 
 _INK, _FILL, _LINE, _SOFT = "#1d2530", "#3b6ea5", "#c25b2a", "#d5dbe3"
 #: What the text is measured with, and what a reader's machine may show it in.
 _FONT, _FONTS = "Noto Sans CJK SC", "'Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
 #: A chart shows no more bars than a page can hold.
-_PROJECTS, _INDICATORS = 20, 40
+_PROJECTS, _INDICATORS, _CHANGES = 20, 40, 30
 
 
 def svg(u: UnitYear, name: str) -> str:
@@ -41,7 +41,7 @@ def svg(u: UnitYear, name: str) -> str:
         "axes.unicode_minus": False,
     }
     with matplotlib.rc_context(style):
-        figure = {"shares": _shares, "budget": _budget, "scores": _scores}[name](u, pyplot)
+        figure = {"shares": _shares, "budget": _budget, "scores": _scores, "years": _years}[name](u, pyplot)
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
         pyplot.close(figure)
@@ -74,6 +74,24 @@ def shown_indicators(u: UnitYear) -> list[IndicatorScore]:
 
 def _share(item: IndicatorScore) -> Decimal:
     return (item.points or Decimal(0)) / item.indicator.weight * 100
+
+
+def shown_changes(u: UnitYear) -> list[YearChange]:
+    """The changes of the chart: those that have a share, or the largest, in the order of the table."""
+    own = [c for c in u.moved if c.share is not None]
+    largest = sorted(range(len(own)), key=lambda n: (-abs(own[n].share or Decimal(0)), n))[:_CHANGES]
+    return [own[n] for n in sorted(largest)]
+
+
+def _years(u: UnitYear, pyplot):  # type: ignore[no-untyped-def]
+    items = shown_changes(u)[::-1]
+    figure, axes = pyplot.subplots(figsize=(8, 0.9 + 0.3 * len(items)))
+    shares = [float((c.share or 0) * 100) for c in items]
+    axes.barh(range(len(items)), shares, height=0.62, color=[_LINE if c.large else _FILL for c in items])
+    axes.axvline(0, color=_INK, linewidth=0.8)
+    axes.set_yticks(range(len(items)), [_short(c.name) for c in items])
+    axes.set_xlabel("比上年增减（%），深橙色为变动较大的")
+    return figure
 
 
 def _number(u: UnitYear, fact_id: str) -> float:

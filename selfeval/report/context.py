@@ -10,21 +10,21 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from schemas import datasets
+from selfeval.facts import years
 from selfeval.model import IndicatorScore, ProjectScore, UnitYear
 from selfeval.report import assessment, charts, phrases, tables
+from selfeval.report.blocks import TEMPLATES, performance_blocks
 from selfeval.report.markup import Marked, figure, nodes, runs, sanitised, todo
 from selfeval.report.nodes import Chart, Document, Paragraph, Run, Table, plain_text
 
-TEMPLATES = Path(__file__).parent / "templates"
 #: 情况说明 chapters that have a place of their own in the outline; any other is printed as a paragraph.
-STANDARD_NOTES = ("预算调整说明", "结果应用情况", "存在问题", "改进建议", "预算执行说明")
+STANDARD_NOTES = (years.CHAPTER, "预算调整说明", "结果应用情况", "存在问题", "改进建议", "预算执行说明")
 
 #: More reached indicators of one project than this are not told one by one.
 _TOLD = 20
@@ -168,7 +168,7 @@ def document(u: UnitYear) -> Document:
             profile=Filled(u.profile),
             notes=Filled(u.notes),
             tables=_all_tables(u),
-            performance_blocks=performance_blocks(),
+            performance_blocks=performance_blocks(u.left_out),
             facts=u.facts,
             projects=u.scores.projects,
             scored=scored,
@@ -180,22 +180,19 @@ def document(u: UnitYear) -> Document:
             attachments=[t.title.partition("　")[2] for t in attachments],
             region=u.profile.get("行政区划") or "辖区",
             lines=u.lines,
+            moved=u.moved,
+            moved_reason=years.reason(u.notes, u.confirmed),
             phrases=phrases,
             todo=todo,
             plain=phrases.plain,
         )
     )
-    built: dict[str, Table] = {"budget": tables.budget_table(u)}
+    built: dict[str, Table] = {"budget": tables.budget_table(u), "years": tables.years_table(u)}
     title = (str(sanitised(u.profile.get("单位名称") or u.unit)), f"{u.year}年部门整体绩效自评报告")
     body = tuple(nodes(text, built, drawn))
     if u.draft:
         body = (Paragraph((Run("草稿：数据问题尚未全部处理，不得报送。", todo=True),)), *body)
     return Document(title, body, attachments, u.draft)
-
-
-def performance_blocks() -> list[str]:
-    """The paragraphs of 项目绩效分析, a template a subject, in the order of the numbers their names begin with."""
-    return [f"blocks/performance/{path.name}" for path in sorted((TEMPLATES / "blocks" / "performance").glob("*.j2"))]
 
 
 def _all_tables(u: UnitYear) -> dict[str, Sequence[Mapping[str, Any]]]:
@@ -217,4 +214,6 @@ def charts_for(u: UnitYear) -> list[Chart]:
         all_of_them = sum(len(s.indicators) for s in u.scores.projects)
         part = "" if len(indicators) == all_of_them else f"（得分率最低的{len(indicators)}条）"
         found.append(Chart("scores", f"各绩效指标得分率{part}", "每个指标一条，满格为得满分"))
+    if charts.shown_changes(u):
+        found.append(Chart("years", "各项数据比上年的增减", "每项数据一条，向右为增加，向左为减少"))
     return found

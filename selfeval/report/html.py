@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from selfeval.model import UnitYear
 from selfeval.report import charts
-from selfeval.report.context import TEMPLATES, document
+from selfeval.report.blocks import TEMPLATES
+from selfeval.report.context import document
 from selfeval.report.evidence import First, evidence, input_files
 from selfeval.report.fonts import SUBSTITUTES
 from selfeval.report.nodes import Chart, Heading, Paragraph, Table

@@ -132,6 +132,13 @@ def _indicator_row(u: UnitYear, item: IndicatorScore) -> tuple[Runs, ...]:
     )
 
 
+def years_table(u: UnitYear) -> Table:
+    """Each figure that last year had too, with how it moved."""
+    head = tuple(text(t) for t in ("项目", f"{u.year - 1}年", f"{u.year}年", "变动"))
+    rows = [(text(c.name), text(c.before), fact(u, c.fact), text(c.said)) for c in u.moved]
+    return Table("与上年比较表", (head, *rows), (43, 19, 19, 19), frozenset({1, 2, 3}))
+
+
 def department_table(department: DepartmentScore, number: int) -> Table:
     """The whole-department table: what is scored, and what is left to fill in by hand."""
     head = tuple(text(t) for t in ("一级指标", "二级指标", "三级指标", "分值", "得分", "说明"))
