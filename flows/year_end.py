@@ -156,4 +156,6 @@ def ending(works: list[UnitWork], outcomes: list[Outcome]) -> State[dict[str, An
         return Failed(message=line, data=data)
     by_status = {s: [o.unit for o in outcomes if o.status == s] for s in words.STATUS}
     said = [f"{words.STATUS[s]}：{words.listed(units)}" for s, units in by_status.items() if units]
+    if by_status["to confirm"]:
+        said.append(words.TO_CONFIRM)
     return Completed(message="；".join(said) or "没有需要处理的单位", data=data)

@@ -115,6 +115,8 @@ def report(ending: Ending, arguments: argparse.Namespace, named: Sequence[str]) 
                 print(f"    {words.clipped(reason)}")
             if len(outcome.reasons) > 3:
                 print(f"    另有{len(outcome.reasons) - 3}类错误，见findings.html")
+            if outcome.status == "to confirm":
+                print(f"    {words.TO_CONFIRM}")
             name = "report.html" if outcome.status == "issued" else "findings.html"
             print(f"    {outcome.folder / name}")
             if outcome.draft:

@@ -65,6 +65,12 @@ def newest(served: Served, flow: str) -> Any:
     return found[0] if found else None
 
 
+def waits_for(served: Served, run: str, key: str) -> bool:
+    """Whether a run is suspended before the form whose key ends so."""
+    state = served.call(f"/flow_runs/{run}")["state"]
+    return state["name"] == "Suspended" and (state["state_details"]["pause_key"] or "").endswith(key)
+
+
 def custom_run(served: Served, ui: Ui, deployment: str, picture: str) -> None:
     """Deployments → Run → Custom run → the year, and the unit where one is asked for."""
     found = served.call(f"/deployments/name/{deployment}")
@@ -112,7 +118,7 @@ def test_a_failed_run_is_mended_and_retried_by_its_button(served: Served, ui: Ui
 def test_the_form_is_filled_in_until_it_will_do(served: Served, ui: Ui) -> None:
     custom_run(served, ui, "approval/form", "12-确认")
     run = served.until(lambda: newest(served, "approval"))["id"]
-    served.until(lambda: served.call(f"/flow_runs/{run}")["state"]["name"] == "Suspended")
+    served.until(lambda: waits_for(served, run, "-1"))
     ui.open(f"/runs/flow-run/{run}", "Suspended")
     ui.press("Resume")
     ui.shows("填写人岗位")
@@ -124,7 +130,7 @@ def test_the_form_is_filled_in_until_it_will_do(served: Served, ui: Ui) -> None:
     fill(fields[-1], "财务室负责人")
     ui.press("Submit", ".p-modal")
     ui.dialog_is_gone()
-    served.until(lambda: served.call(f"/flow_runs/{run}")["state"]["state_details"].get("pause_key", "").endswith("-2"))
+    served.until(lambda: waits_for(served, run, "-2"))
     ui.open(f"/runs/flow-run/{run}", "Suspended")
     ui.press("Resume")
     ui.shows("需改正：含有提示语")

@@ -57,7 +57,7 @@ class Served:
         with opener.open(request, timeout=30) as answer:
             return json.load(answer)
 
-    def until(self, wanted: Callable[[], Any], seconds: float = 120) -> Any:
+    def until(self, wanted: Callable[[], Any], seconds: float = 400) -> Any:
         """Poll until `wanted` gives something true; a refused connection is as good as nothing."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

@@ -16,6 +16,7 @@ import pytest
 
 from flows.cli import BLOCKED, DONE, WRONG_CALL, main
 from tests.conftest import RAW, YEAR
+from tests.receivers import Receivers
 
 UNIT = "352003"
 PAYMENTS = "支付明细.csv"
@@ -128,3 +129,19 @@ def test_a_draft_is_rendered_whatever_the_findings(place: Place) -> None:
     drafts = list(place.out.rglob("report.html"))
     assert [p.parent.name for p in drafts] == [f"{UNIT}-草稿"]
     assert "草稿" in drafts[0].read_text(encoding="utf-8")
+
+
+def test_a_unit_to_confirm_is_told_and_noticed_and_not_issued(place: Place, home: Path) -> None:
+    (place.unit / "单位设置.toml").write_text('"人工确认" = true\n', encoding="utf-8")
+    receivers = Receivers()
+    try:
+        (home / "通知.toml").write_text(receivers.settings(), encoding="utf-8")
+        status, said = place.selfeval("run")
+    finally:
+        receivers.close()
+        (home / "通知.toml").unlink()
+    assert status == DONE and "待确认" in said and "approval/form" in said
+    assert place.run_json()["status"] == "to confirm" and place.run_json()["issued"] is None
+    assert "待人工确认" in (place.out / str(YEAR) / "index.html").read_text(encoding="utf-8")
+    assert [(u["unit"], u["event"]) for u in receivers.posts[0]["units"]] == [(UNIT, "to confirm")]
+    assert len(receivers.mails) == 1
