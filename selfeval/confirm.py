@@ -28,7 +28,6 @@ PROBLEMS = "存在问题"
 #: The chapter of 情况说明 in which a finding is answered: once there, for all that ask.
 _CHAPTERS = {
     "budget.adjustment.reason": "预算调整说明",
-    "projects.adjustment.reason": "预算调整说明",
     "projects.rate.reason": "预算执行说明",
     years.RULE: years.CHAPTER,
 }

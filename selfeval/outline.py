@@ -11,6 +11,7 @@ import duckdb
 from schemas import Dataset
 from selfeval.model import Finding, Indicator, Origin, Project
 from selfeval.privacy import scrub
+from selfeval.scoring import Aside
 
 #: A table of more rows is a log, whatever its dataset says of itself.
 SMALL = 2_000
@@ -61,6 +62,17 @@ def indicators(tables: Rows, confirmed: Mapping[str, str]) -> list[Indicator]:
         )
         for r in tables.get("indicators", ())
     ]
+
+
+def indicators_aside(con: duckdb.DuckDBPyConnection) -> Aside:
+    """The weights of indicator rows that were set aside for a bad cell, as far as they can be read."""
+    known = "project_code IN (SELECT project_code FROM budget_read)"
+    found = con.execute(
+        f"SELECT CASE WHEN {known} THEN project_code END, sum(weight), bool_or(weight IS NULL OR _out LIKE '%.weight.%')"
+        " FROM indicators_read WHERE _out <> 'indicators.duplicate' GROUP BY 1"
+    ).fetchall()
+    weights = {project: weight for project, weight, doubt in found if project is not None and not doubt}
+    return Aside(weights, frozenset(project for project, _, doubt in found if doubt or project is None))
 
 
 def projects(tables: Rows) -> list[Project]:

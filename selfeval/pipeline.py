@@ -20,7 +20,7 @@ import schemas
 from schemas import Dataset, datasets
 from selfeval import confirm, digest, duck, outline, partwise
 from selfeval.checks import consequences, crosscheck, resolve
-from selfeval.checks.accepted import open_views
+from selfeval.checks.accepted import open_last_year, open_views
 from selfeval.checks.resolve import Part, parts_of
 from selfeval.facts import catalogue, codec, engine, samples, years
 from selfeval.model import DatasetAccount, Fact, FileAccount, Finding, Indicator, Sample, Scores, UnitYear, YearChange
@@ -135,7 +135,15 @@ class UnitPipeline:
         con = duck.connect(self.store.root)
         aside = {name: entry.file("excluded.parquet") for name, entry in self.checked.items()}
         open_views(con, self.parts, aside, lambda d, p, r: partwise.rollup(self.store, p, self.checked[d], r))
+        if last := self._last_year:
+            excluded = {name: entry.file("excluded.parquet") for name, entry in last.checked.items()}
+            open_last_year(con, last.parts, excluded)
         return con
+
+    @cached_property
+    def _last_year(self) -> UnitPipeline | None:
+        """Last year's datasets that this year's are held against; what is wrong within them was told last year."""
+        return UnitPipeline(self.plan.before, self.store) if self.plan.before else None
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A cursor on a DuckDB with a view a table of accepted rows; each caller has its own."""
@@ -157,6 +165,7 @@ class UnitPipeline:
 
         depends = {
             "rows": self._rows_key,
+            "before": self._last_year._rows_key if self._last_year else {},
             "year": self.plan.year,
             "unit": self.plan.unit,
             "code": digest.of_code(("selfeval.checks.crosscheck", "selfeval.checks.accepted"), _RULES),
@@ -229,6 +238,8 @@ class UnitPipeline:
     @cached_property
     def scored(self) -> tuple[Scores, tuple[Finding, ...]]:
         profile, notes = self.profile_and_notes
+        with self.connect() as con:
+            aside = outline.indicators_aside(con)
         return score(
             self.indicators,
             outline.projects(self.tables),
@@ -239,6 +250,7 @@ class UnitPipeline:
             year=self.plan.year,
             notes=notes,
             bindings=catalogue.bindings(),
+            aside=aside,
         )
 
     @cached_property

@@ -5,6 +5,7 @@ Belongs here: taking stock, and the digest of all that a person can change. What
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,9 @@ from selfeval.sources.part import people_in
 from selfeval.sources.people import People
 from selfeval.sources.scan import Inventory, scan
 
+#: Datasets of which last year's, where they lie under last year's folder, are held against this year's.
+CONTINUED = ("指标执行情况", "收入支出决算总表", "科普员名册", "精准科普服务统计")
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -38,6 +42,8 @@ class Plan:
     draft: bool = False
     #: last year's facts, where they were issued into the same output folder.
     last_year: LastYear | None = None
+    #: last year's files of the datasets in CONTINUED, read with this year's settings; None where there are none.
+    before: Plan | None = None
 
     @property
     def awaited(self) -> tuple[Dataset, ...]:
@@ -77,6 +83,7 @@ class Plan:
                 "confirmed": dict(self.confirmed),
                 "draft": self.draft,
                 "last_year": self.last_year and self.last_year.sha256,
+                "before": self.before.digest if self.before else None,
             }
         )
 
@@ -96,15 +103,20 @@ def plan(
     if unknown := [name for name in settings.left_out if name not in blocks()]:
         raise ConfigError(f"{SETTINGS_FILE}的“不写的内容”没有“{unknown[0]}”，可用的有{'、'.join(blocks())}。")
     scope = Scope(year, unit, settings.domains_with(default_domains()))
-    return Plan(
-        unit,
-        year,
-        settings,
-        load_confirmed(root),
-        scan(root, year, unit, settings, digests),
-        scope,
-        load_pack(settings.pack, root),
-        load_department_pack(settings.department_pack, root),
-        draft,
-        years.load(out / str(year - 1) / unit, year - 1) if out else None,
-    )
+    packs = (load_pack(settings.pack, root), load_department_pack(settings.department_pack, root))
+    found = scan(root, year, unit, settings, digests)
+    facts = years.load(out / str(year - 1) / unit, year - 1) if out else None
+    now = Plan(unit, year, settings, load_confirmed(root), found, scope, *packs, draft, facts)
+    return dataclasses.replace(now, before=_last_year(now, raw / str(year - 1) / unit, digests))
+
+
+def _last_year(now: Plan, root: Path, digests: Digests | None) -> Plan | None:
+    """Last year's files under `root` as far as this year's are held against them."""
+    if not root.is_dir():
+        return None
+    scope = dataclasses.replace(now.scope, year=now.year - 1)
+    found = scan(root, scope.year, now.unit, now.settings, digests)
+    files = {name: members for name, members in found.files.items() if name in CONTINUED}
+    inventory = dataclasses.replace(found, files=files, others=(), findings=())
+    last = dataclasses.replace(now, year=scope.year, scope=scope, confirmed={}, inventory=inventory, last_year=None)
+    return last if files else None

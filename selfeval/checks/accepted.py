@@ -24,6 +24,8 @@ def open_views(
 ) -> None:
     """A view a table slug: its typed columns, then _dataset, _file, _sheet, _sha256, _row; and one a roll-up.
 
+    Beside a table's view stands `<slug>_read` with every row that was read and `_out`, the rules for which it is not
+    counted (NULL where it is): rules ask it whether a gap is nothing but a row set aside; facts never do.
     `parts` and `excluded` are by dataset; the latter is the Parquet of rows set aside. `kept` gives the Parquet of
     what `write_rollup` made of a part.
     """
@@ -34,6 +36,7 @@ def open_views(
         for part in members:
             rows = _rows(part, excluded[dataset])
             by_table.setdefault(part.info["table"], []).append(f"SELECT *, {_place(dataset, part)} FROM ({rows})")
+            by_table.setdefault(f"{part.info['table']}_read", []).append(_read(dataset, part, excluded[dataset]))
             labels = [[part.raw.name, part.sheet, name, label] for name, label in part.info["labels"].items()]
             con.executemany("INSERT INTO _labels VALUES (?, ?, ?, ?)", labels)
             for rollup in rollups():
@@ -43,6 +46,18 @@ def open_views(
                     by_rollup.setdefault(rollup.name, []).append(f"SELECT *, {_place(dataset, part)} FROM {sums}")
     for name, selects in [*by_table.items(), *by_rollup.items()]:
         con.execute(f"CREATE VIEW {name} AS {' UNION ALL BY NAME '.join(selects)}")
+
+
+def open_last_year(
+    con: duckdb.DuckDBPyConnection, parts: Mapping[str, Sequence[Part]], excluded: Mapping[str, Path]
+) -> None:
+    """A view `before_<slug>` a table of last year's accepted rows."""
+    by_table: dict[str, list[str]] = {}
+    for dataset, members in parts.items():
+        for part in members:
+            by_table.setdefault(part.info["table"], []).append(_rows(part, excluded[dataset]))
+    for slug, selects in by_table.items():
+        con.execute(f"CREATE VIEW before_{slug} AS {' UNION ALL BY NAME '.join(selects)}")
 
 
 def write_rollup(part: Part, excluded: Path, rollup: Rollup, path: Path) -> None:
@@ -64,6 +79,13 @@ def _rows(part: Part, excluded: Path) -> str:
     return (
         f"SELECT * EXCLUDE (_bad) FROM {part.parquet('rows')} WHERE NOT _bad"
         f" AND _row NOT IN (SELECT _row FROM {literal(str(excluded))} WHERE part = {part.index})"
+    )
+
+
+def _read(dataset: str, part: Part, excluded: Path) -> str:
+    return (
+        f"SELECT r.* EXCLUDE (_bad), {_place(dataset, part)}, e.rule AS _out FROM {part.parquet('rows')} r"
+        f" LEFT JOIN (SELECT _row, rule FROM {literal(str(excluded))} WHERE part = {part.index}) e USING (_row)"
     )
 
 

@@ -147,12 +147,17 @@ _PLAIN_WORDS = {
 }
 
 
+def plain_words(kind: str, label: str = "{label}", year: int = 0) -> Words:
+    """The words of a kind that are the same in any column. Raises KeyError for another kind."""
+    message, fix = (said.replace("{label}", label).replace("{year}", str(year)) for said in _PLAIN_WORDS[kind])
+    return Words(message, fix)
+
+
 def words(schema: pa.DataFrameSchema, column: str, kind: str, label: str, year: int = 0) -> Words:
     """What a fault says and how it is mended, in one clear Chinese sentence each."""
     declared = schema.columns[column]
     if kind in _PLAIN_WORDS:
-        message, fix = (said.replace("{label}", label).replace("{year}", str(year)) for said in _PLAIN_WORDS[kind])
-        return Words(message, fix)
+        return plain_words(kind, label, year)
     if kind == "type":
         value_kind = declared.metadata["kind"]
         return Words(f"“{label}”应为{_TYPE_WORDS[value_kind]}，现为“{{value}}”。", f"{_TYPE_FIX[value_kind]}。")

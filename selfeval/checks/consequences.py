@@ -25,7 +25,7 @@ def unusable(
 def without_consequences(findings: Iterable[Finding], causes: Collection[str]) -> Iterator[Finding]:
     """The findings less those that rest on a dataset of `causes`."""
     owner = {t.slug: d.name for d in datasets().values() for t in d.tables}
-    needs = {rule.id: {owner[slug] for slug in rule.needs} for rule in crosscheck.rules()}
+    needs = {rule.id: {owner[slug.removeprefix("before_")] for slug in rule.needs} for rule in crosscheck.rules()}
     bound = {
         d.binding: {owner[slug] for slug in subject.needs}
         for subject in catalogue.subjects()

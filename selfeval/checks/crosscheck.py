@@ -1,14 +1,17 @@
-"""Rules across tables: one SQL file a rule under rules/, its words in rules/rules.toml.
+"""Rules across tables: one SQL file a rule under rules/, its words in rules/rules.toml, its limits in rules/limits.toml.
 
 A rule's query gives a row a finding: _file, _sheet, _row and `column` (the English name) place it, `value` is what
-stands there, and further columns fill the message. A rule whose tables are not all there is not run.
+stands there, and further columns fill the message. `_rows` lists all rows of a finding that has several; a list of
+{file, row} in a column is told as places. A rule whose tables are not all there is not run.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from pydantic import BaseModel, ConfigDict
 
 from schemas import subjects
 from schemas.declaration import PROFILE_NEEDED
+from selfeval.checks.grouping import ranges
 from selfeval.model import Finding, Severity
 
 FOLDER = Path(__file__).parent / "rules"
@@ -34,8 +38,6 @@ class Rule(BaseModel):
     message: str
     fix: str
     source: str
-    #: where rows of a table are found wanting only if another table has none, e.g. a whole table that is absent.
-    note: str = ""
 
     @property
     def query(self) -> str:
@@ -53,6 +55,16 @@ def rules() -> tuple[Rule, ...]:
     return found
 
 
+@cache
+def limits() -> dict[str, Any]:
+    """Lines and thresholds that rules hold figures against, by name; `$name` in a rule's query."""
+    return {
+        name: value
+        for section in tomllib.loads((FOLDER / "limits.toml").read_text(encoding="utf-8"), parse_float=str).values()
+        for name, value in section.items()
+    }
+
+
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
     """Tables that rules compare with: the known 科目 codes and the rows a 单位信息 sheet must have."""
     con.execute("CREATE OR REPLACE TABLE _subjects (list VARCHAR, code VARCHAR)")
@@ -67,20 +79,20 @@ def crosscheck(con: duckdb.DuckDBPyConnection, year: int, unit: str) -> list[Fin
     findings: list[Finding] = []
     for rule in rules():
         if set(rule.needs) <= there:
-            findings += _run(con, rule, {"year": year, "unit": unit})
+            findings += _run(con, rule, {"year": year, "unit": unit, **limits()})
     return findings
 
 
 def _run(con: duckdb.DuckDBPyConnection, rule: Rule, values: Mapping[str, Any]) -> list[Finding]:
-    used = {name: value for name, value in values.items() if f"${name}" in rule.query}
+    used = {name: values[name] for name in set(re.findall(r"\$([a-z_]+)", rule.query))}
     result = con.execute(f"SELECT * FROM ({rule.query}) ORDER BY _file, _sheet, _row", used)
     names = [column[0] for column in result.description or ()]
-    return [_finding(con, rule, dict(zip(names, row, strict=True))) for row in result.fetchall()]
+    return [_finding(con, rule, {**values, **dict(zip(names, row, strict=True))}) for row in result.fetchall()]
 
 
 def _finding(con: duckdb.DuckDBPyConnection, rule: Rule, row: Mapping[str, Any]) -> Finding:
-    words = {name: "" if value is None else value for name, value in row.items()}
-    value = row.get("value")
+    words = {name: _word(value) for name, value in row.items()}
+    value, rows = row.get("value"), row.get("_rows") or ()
     return Finding(
         rule.id,
         rule.severity,
@@ -89,10 +101,25 @@ def _finding(con: duckdb.DuckDBPyConnection, rule: Rule, row: Mapping[str, Any])
         dataset=rule.dataset,
         file=row["_file"],
         sheet=row["_sheet"],
-        row=row["_row"],
+        row=min(rows) if rows else row["_row"],
         column=_label(con, row),
         value=None if value is None else str(value),
+        count=max(len(rows), 1),
+        rows=ranges(sorted(rows)) if len(rows) > 1 else None,
     )
+
+
+def _word(value: Any) -> Any:
+    if isinstance(value, list):
+        return places(value)
+    return "" if value is None else value
+
+
+def places(rows: Sequence[Mapping[str, Any]]) -> str:
+    """[{file, row}, …] → "支付明细.csv第2-8、11行"."""
+    ordered = sorted((place["file"], place["row"]) for place in rows)
+    files = [(file, ranges(row for _, row in members)) for file, members in groupby(ordered, key=lambda p: p[0])]
+    return "，".join(f"{file}第{listed.replace(',', '、')}行" for file, listed in files) or "无"
 
 
 def _label(con: duckdb.DuckDBPyConnection, row: Mapping[str, Any]) -> str | None:

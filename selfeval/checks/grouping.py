@@ -168,9 +168,14 @@ def _finding(
 def _words(table: Table, scope: Scope, column: str | None, kind: str, label: str) -> Words:
     if kind in ROW_WORDS:
         return ROW_WORDS[kind]
-    if kind == "unknown":
-        target = next(t for c, t in table.foreign_keys if c == column).partition(".")[0]
-        name = {"communicators": "科普员名册", "budget": "指标执行情况表"}.get(target, target)
-        return Words(f"“{label}”为“{{value}}”，在{name}中没有。", f"请核对“{label}”，或在{name}中补上。")
     assert column is not None
+    if kind == "unknown":
+        return unknown_words(table, column, label)
     return words(table.schema(scope), column, kind, label, scope.year)
+
+
+def unknown_words(table: Table, column: str, label: str) -> Words:
+    """A value that the table it refers to does not have."""
+    target = next(t for c, t in table.foreign_keys if c == column).partition(".")[0]
+    name = {"communicators": "科普员名册", "budget": "指标执行情况表"}.get(target, target)
+    return Words(f"“{label}”为“{{value}}”，在{name}中没有。", f"请核对“{label}”，或在{name}中补上。")

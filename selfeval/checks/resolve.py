@@ -123,7 +123,7 @@ def _key(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part]) ->
     """The columns by which rows are told apart, those that hold their content, and those of group numbers."""
     columns = duck.columns(con, _rows(parts))
     groups = [c for c in columns if c.endswith("__group")]
-    content = [c for c in columns if c not in groups and not c.endswith("__unit")]
+    content = [c for c in columns if c not in groups and not c.endswith(("__unit", "__slack"))]
     # Where a file lacks a key column, all its rows would have one key: whole rows are compared instead.
     whole = any(k not in ("sheet", "side") and k not in p.info["labels"] for k in table.key for p in parts)
     return list(table.key) if table.key and not whole else content, content, groups

@@ -47,20 +47,23 @@ def _within_rows(con: duckdb.DuckDBPyConnection, part: Part, identities: Sequenc
         culprits = [
             name
             for name in names
-            if any(_holds(amounts | {name: other}, identities) for other in _others(amounts[name]))
+            if any(_holds(amounts | {name: other}, identities, off) for other, off in _others(amounts[name]))
         ]
         if len(culprits) == 1:
             add_mark(con, part, row, culprits[0])
 
 
-def _others(amount: Decimal) -> Iterator[Decimal]:
+def _others(amount: Decimal) -> Iterator[tuple[Decimal, Decimal]]:
+    """What the amount may have been meant as, and by how much the sums may then be off."""
     if amount:
-        yield amount * TEN_THOUSAND
-        yield amount / TEN_THOUSAND
+        yield amount * TEN_THOUSAND, ROUNDED
+    # A ten-thousandth of a few 元 is as good as nothing: any sum that is off by so little would come right.
+    if abs(amount) >= TEN_THOUSAND:
+        yield amount / TEN_THOUSAND, CENT
 
 
-def _holds(amounts: Mapping[str, Any], identities: Sequence[tuple[str, str, str]]) -> bool:
-    return all(abs(amounts[a] + amounts[b] - amounts[c]) <= ROUNDED for a, b, c in identities)
+def _holds(amounts: Mapping[str, Any], identities: Sequence[tuple[str, str, str]], off: Decimal) -> bool:
+    return all(abs(amounts[a] + amounts[b] - amounts[c]) <= off for a, b, c in identities)
 
 
 def _payments(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], budget: Sequence[Part]) -> None:
@@ -76,7 +79,7 @@ def _payments(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], budget: Seq
         f" JOIN ({paid}) b USING (project_code) GROUP BY project_code HAVING any_value(b.paid) <> sum(r.amount))"
         " SELECT part, _row FROM rows JOIN gaps USING (project_code) WHERE amount <> 0"
         f" AND (abs(amount * {TEN_THOUSAND - 1} - gap) <= {ROUNDED}"
-        f" OR abs(amount * {TEN_THOUSAND - 1} / {TEN_THOUSAND} + gap) <= {CENT})"
+        f" OR (abs(amount) >= {TEN_THOUSAND} AND abs(amount * {TEN_THOUSAND - 1} / {TEN_THOUSAND} + gap) <= {CENT}))"
         " QUALIFY count(*) OVER (PARTITION BY project_code) = 1 ORDER BY ALL"
     ).fetchall()
     by_index = {p.index: p for p in parts}

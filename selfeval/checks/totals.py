@@ -51,7 +51,7 @@ def _sums(con: duckdb.DuckDBPyConnection, part: Part, total: _Total, span: tuple
     """Sum of the counted rows, of all rows, how many add up, and how many cannot be read."""
     return duck.row(
         con,
-        f"SELECT sum(r.{total.name}) FILTER (WHERE m._row IS NULL), sum(r.{total.name}), count(r.{total.name}),"
+        f"SELECT sum(r.{total.name}) FILTER (WHERE m._row IS NULL), sum(r.{total.name}), count(*) FILTER (WHERE r.{total.name} <> 0),"
         f' count(*) FILTER (WHERE m.unread) FROM {part.parquet("rows")} r LEFT JOIN (SELECT _row, bool_or("column" IS NULL'
         f" AND kind NOT IN ('duplicate', 'conflict', 'failed') OR \"column\" = '{total.name}' OR kind LIKE 'shifted%') AS unread"
         f" FROM marks WHERE part = {part.index} GROUP BY _row) m USING (_row) WHERE _row > ? AND _row < ?",
@@ -60,12 +60,12 @@ def _sums(con: duckdb.DuckDBPyConnection, part: Part, total: _Total, span: tuple
 
 
 def _slack(con: duckdb.DuckDBPyConnection, part: Part, name: str, terms: int) -> Decimal:
-    """Amounts to the cent must agree to the cent; those printed coarser may each be half a digit off."""
+    """元 must agree to the cent; rounded amounts may each be half a digit off, unless there is but one to add."""
     known = duck.columns(con, f"SELECT * FROM {part.parquet('rows')}")
-    if f"{name}__unit" not in known:
+    if f"{name}__slack" not in known or terms < 2:
         return Decimal(0)
-    (unit,) = duck.row(con, f"SELECT max({name}__unit) FROM {part.parquet('rows')}")
-    return Decimal(unit) * (terms + 1) / 2 if unit and unit > CENT else Decimal(0)
+    (slack,) = duck.row(con, f"SELECT max({name}__slack) FROM {part.parquet('rows')}")
+    return Decimal(slack or 0) * (terms + 1)
 
 
 def _gap(con: duckdb.DuckDBPyConnection, part: Part, total: _Total) -> tuple[Decimal, Decimal] | None:
@@ -99,7 +99,8 @@ def mark_scale(con: duckdb.DuckDBPyConnection, part: Part) -> None:
         found = con.execute(
             f"SELECT _row FROM {part.parquet('rows')} WHERE _row > ? AND _row < ? AND {total.name} <> 0"
             f" AND (abs({total.name} * {TEN_THOUSAND - 1} - ?) <= {ROUNDED}"
-            f" OR abs({total.name} * {TEN_THOUSAND - 1} / {TEN_THOUSAND} + ?) <= {CENT})",
+            f" OR (abs({total.name}) >= {TEN_THOUSAND}"
+            f" AND abs({total.name} * {TEN_THOUSAND - 1} / {TEN_THOUSAND} + ?) <= {CENT}))",
             [low, high, gap[1], gap[1]],
         ).fetchall()
         if len(found) == 1:

@@ -214,14 +214,14 @@ def _sichuan_money(page: Page, head: int, score: ProjectScore, unit_year: UnitYe
 
 
 def _money_reason(score: ProjectScore, unit_year: UnitYear) -> tuple[str, str]:
-    """The reasons that scoring asked for, from 情况说明; what is still owed is marked."""
+    """The reasons that the rules asked for, from 情况说明; what is still owed is marked."""
     place = (score.project.origin.file, score.project.origin.sheet, score.project.origin.row)
     owed = {f.rule for f in unit_year.findings if (f.file, f.sheet, f.row) == place}
     parts = []
     if score.project.adjustment != 0:
         parts.append(unit_year.notes.get("预算调整说明", ""))
     parts.append(unit_year.notes.get("预算执行说明", ""))
-    open_ones = owed & {"projects.rate.reason", "projects.adjustment.reason"}
+    open_ones = owed & {"projects.rate.reason", "budget.adjustment.reason"}
     text = "\n".join([*filter(None, parts), *([OPEN] if open_ones else [])])
     return text, "open" if open_ones else "text"
 

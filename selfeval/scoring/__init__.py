@@ -13,9 +13,10 @@ from selfeval.scoring.facts import beside_targets, score_facts
 from selfeval.scoring.findings import finding
 from selfeval.scoring.indicators import Catalogue
 from selfeval.scoring.packs import DepartmentPack, Pack, PackError, load_department_pack, load_pack, progress_lines
-from selfeval.scoring.projects import score_project, unknown_projects
+from selfeval.scoring.projects import Aside, score_project
 
 __all__ = [
+    "Aside",
     "DepartmentPack",
     "Pack",
     "PackError",
@@ -39,19 +40,21 @@ def score(
     year: int,
     notes: Mapping[str, str] | None = None,
     bindings: Collection[str] = (),
+    aside: Aside | None = None,
 ) -> tuple[Scores, tuple[Finding, ...]]:
     """All scores of a unit and year, and what is to be said of them.
 
     `bindings` are all 取数指标 names of the catalogue of facts: with them a name without data in this unit
     (indicators.binding.missing) is told from one that does not exist (indicators.binding.unknown).
-    `notes` is the 情况说明 sheet by chapter, where some packs look for a reason.
+    `notes` is the 情况说明 sheet by chapter, where some packs look for a reason; `aside` what is known of indicator
+    rows that are not counted, so that weights are not said to be wrong for want of a row that has its own finding.
     """
     catalogue = _catalogue(facts, bindings)
-    findings = unknown_projects(indicators, projects)
+    findings: list[Finding] = []
     scored = []
     for project in projects:
         own = [indicator for indicator in indicators if indicator.project == project.code]
-        sheet, found = score_project(project, own, catalogue, pack, notes or {}, year)
+        sheet, found = score_project(project, own, catalogue, pack, notes or {}, year, aside)
         scored.append(sheet)
         findings += found
     whole = score_department(department, pack, Data(facts, scored, profile))

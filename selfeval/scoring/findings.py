@@ -15,7 +15,8 @@ from selfeval.model import Finding, Indicator, Origin, Severity
 
 
 class Rule(BaseModel):
-    """`column` is the header, as the declaration or the budget table has it, at which the finding stands."""
+    """`column` is the header, as the declaration or the budget table has it, at which the finding stands; `source` the
+    document it rests on."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -23,6 +24,7 @@ class Rule(BaseModel):
     column: str | None = None
     message: str
     fix: str
+    source: str = ""
 
 
 @cache

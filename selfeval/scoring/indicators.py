@@ -121,11 +121,11 @@ def _find_source(case: Case, catalogue: Catalogue) -> bool:
     case.fact = catalogue.find(name, case.indicator.project)
     if case.fact is not None:
         return True
-    if name not in catalogue.known:
-        case.report("indicators.binding.unknown", name)
-        return False
+    known = name in catalogue.known
     if not manual:
-        case.report("indicators.binding.missing", name)
+        case.report("indicators.binding.missing" if known else "indicators.binding.unknown", name)
+    elif not known:
+        case.report("indicators.binding.unused", name)
     return bool(manual)
 
 

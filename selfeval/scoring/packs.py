@@ -34,13 +34,11 @@ class Strict(BaseModel):
 
 
 class Execution(Strict):
-    """预算执行率; the notes are chapters of 情况说明 in which a required reason is written."""
+    """预算执行率; `rate_note` is the chapter of 情况说明 in which a required reason is written."""
 
     weight: Points
     reason_below: Share | None = None
     rate_note: str = "预算执行说明"
-    adjustment_reason: bool = False
-    adjustment_note: str = "预算调整说明"
     evidence: Evidence
 
 

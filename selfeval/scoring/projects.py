@@ -7,6 +7,7 @@ Does not belong here: how one indicator is scored (indicators.py).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -17,6 +18,18 @@ from selfeval.scoring.indicators import Catalogue, score_indicator
 from selfeval.scoring.packs import Pack
 
 
+@dataclass(frozen=True)
+class Aside:
+    """Rows of 绩效指标 that are not counted because of a bad cell: their weights by project, and the projects of which
+    the weights cannot be told (None among them: of any)."""
+
+    weights: Mapping[str, Decimal] = field(default_factory=dict)
+    unknown: frozenset[str | None] = frozenset()
+
+    def doubts(self, project: str) -> bool:
+        return bool({None, project} & self.unknown)
+
+
 def score_project(
     project: Project,
     indicators: Sequence[Indicator],
@@ -24,9 +37,11 @@ def score_project(
     pack: Pack,
     notes: Mapping[str, str],
     year: int,
+    aside: Aside | None = None,
 ) -> tuple[ProjectScore, list[Finding]]:
     """The sheet of one project and all that is to be said of it."""
-    findings = [*_weights(project, indicators, pack), *_duplicates(indicators)]
+    aside = aside or Aside()
+    findings = [*_weights(project, indicators, pack, aside), *_duplicates(indicators)]
     scores: list[IndicatorScore] = []
     for indicator in indicators:
         score, found = score_indicator(indicator, catalogue, pack, year)
@@ -37,12 +52,6 @@ def score_project(
     total = _total(points, scores)
     grade = None if total is None else pack.grade(total)
     return ProjectScore(project, rate, points, tuple(scores), total, grade), findings
-
-
-def unknown_projects(indicators: Sequence[Indicator], projects: Sequence[Project]) -> list[Finding]:
-    """Indicators of a project that has no row in 指标执行情况表."""
-    codes = {project.code for project in projects}
-    return [at(i, "indicators.project.unknown", i.project) for i in indicators if i.project not in codes]
 
 
 def _rate(project: Project, pack: Pack) -> tuple[Decimal | None, Decimal | None]:
@@ -62,10 +71,10 @@ def _total(rate_points: Decimal | None, scores: Sequence[IndicatorScore]) -> Dec
     return sum(known, rate_points)
 
 
-def _weights(project: Project, indicators: Sequence[Indicator], pack: Pack) -> list[Finding]:
-    if not indicators:
+def _weights(project: Project, indicators: Sequence[Indicator], pack: Pack, aside: Aside) -> list[Finding]:
+    if not indicators or aside.doubts(project.code):
         return []
-    total = sum((i.weight for i in indicators), Decimal(0))
+    total = sum((i.weight for i in indicators), aside.weights.get(project.code, Decimal(0)))
     with_execution = total + pack.execution.weight
     plain = arithmetic.plain
     if with_execution != 100:
@@ -80,7 +89,7 @@ def _weights(project: Project, indicators: Sequence[Indicator], pack: Pack) -> l
             wanted=plain(100 - pack.execution.weight),
         )
         return [wrong]
-    return _weight_groups(project, indicators, pack)
+    return [] if project.code in aside.weights else _weight_groups(project, indicators, pack)
 
 
 def _weight_groups(project: Project, indicators: Sequence[Indicator], pack: Pack) -> list[Finding]:
@@ -122,7 +131,4 @@ def _money_findings(project: Project, scored: bool, pack: Pack, notes: Mapping[s
         findings.append(
             finding("projects.rate.reason", project.origin, plain(project.paid), project=project.code, **words)
         )
-    if rules.adjustment_reason and project.adjustment != 0 and not notes.get(rules.adjustment_note):
-        words = {"project": project.code, "note": rules.adjustment_note}
-        findings.append(finding("projects.adjustment.reason", project.origin, plain(project.adjustment), **words))
     return findings

@@ -179,6 +179,7 @@ def _public_columns(
     schema: pa.DataFrameSchema, columns: Sequence[str], located: Located, table: Table, sheet: Sheet
 ) -> str:
     parts = []
+    digits = _printed_digits(located, [n for n in columns if schema.columns[n].metadata["kind"] == "money"])
     for name, declared in schema.columns.items():
         kind, private = declared.metadata["kind"], declared.metadata["private"]
         if name not in columns:
@@ -192,21 +193,35 @@ def _public_columns(
             continue
         parts.append(f"{masking.kept(name, declared)} AS {name}")
         if kind == "money":
-            parts.append(f"CAST({_printed_unit(located, name)} AS DECIMAL(18,8)) AS {name}__unit")
+            unit = _printed_unit(located, name, digits)
+            parts.append(f"CAST({unit} AS DECIMAL(18,8)) AS {name}__unit")
+            parts.append(f"CAST({_slack(located, name, unit)} AS DECIMAL(18,8)) AS {name}__slack")
     if table.keep_sheet:
         parts.append(f"{literal(sheet.name or '')} AS sheet")
     return "".join(f", {part}" for part in parts)
 
 
-def _printed_unit(located: Located, name: str) -> Decimal:
-    """The last printed digit of a money column in 元: 161.76 in 万元 → 100, at the finest cell of the column."""
-    indexes = [g[name] for g in located.groups if name in g] or [located.columns[name]]
-    decimals = 0
+def _printed_digits(located: Located, names: Sequence[str]) -> int:
+    """The decimals of a table's amounts, at its finest cell: a column of 10, 20 may be printed to the cent like the rest."""
+    indexes = [g[name] for g in located.groups or (located.columns,) for name in names if name in g]
+    digits = 0
     for _, cells in located.rows:
         for i in indexes:
             text = cells[i].strip() if i < len(cells) else ""
-            decimals = max(decimals, len(text.partition(".")[2].rstrip("%） )")) if "." in text else 0)
-    return located.factors.get(name, Decimal(1)) / (Decimal(10) ** min(decimals, 8))
+            digits = max(digits, len(text.partition(".")[2].rstrip("%） )")) if "." in text else 0)
+    return min(digits, 8)
+
+
+def _printed_unit(located: Located, name: str, digits: int) -> Decimal:
+    """The last printed digit of a money column in 元: two decimals of 万元 → 100."""
+    return located.factors.get(name, Decimal(1)) / (Decimal(10) ** digits)
+
+
+def _slack(located: Located, name: str, unit: Decimal) -> Decimal:
+    """How far rounding may have taken an amount of the column from its true value: 元 in an export are exact, whatever
+    their decimals; 万元, and the amounts of a two-sided form, are off by up to half their last digit."""
+    exact = located.factors.get(name, Decimal(1)) == 1 and not located.groups
+    return Decimal(0) if exact or unit <= Decimal("0.01") else unit / 2
 
 
 def quoted(label: str) -> str:

@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
@@ -19,6 +19,9 @@ import pytest
 from selfeval.model import Finding
 from selfeval.pipeline import UnitPipeline, plan
 from selfeval.store import Store
+
+if TYPE_CHECKING:
+    from tests.rules.sound import SoundUnit
 
 UNIT, YEAR = "351001", 2024
 PROJECT = "51113224T000000000001"
@@ -114,6 +117,20 @@ def folder(tmp_path: Path) -> Folder:
     root = tmp_path / "raw" / str(YEAR) / UNIT
     root.mkdir(parents=True)
     return Folder(root, Store(tmp_path / "store"))
+
+
+@pytest.fixture(scope="session")
+def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """One store for all tests that spoil the same sound unit: what is not changed is read once."""
+    return Store(tmp_path_factory.mktemp("sound") / "store")
+
+
+@pytest.fixture
+def sound(folder: Folder, shared_store: Store) -> SoundUnit:
+    """A unit in which nothing is wrong (tests/rules/sound.py)."""
+    from tests.rules.sound import SoundUnit
+
+    return SoundUnit(folder, shared_store)
 
 
 def payment(n: int, **changed: Any) -> list[Any]:

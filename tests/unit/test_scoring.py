@@ -154,6 +154,8 @@ def test_sources_of_the_actual() -> None:
     assert one(bound, fact(5))[0].source_fact == "x.y"
     assert one(bound)[1] == ["indicators.binding.unknown"]
     assert one(bound, bindings={"活动次数"})[1] == ["indicators.binding.missing"]
+    by_hand, said = one(replace(bound, manual="5"))
+    assert (by_hand.points, by_hand.source_fact, said) == (90, None, ["indicators.binding.unused"])
     assert one(replace(bound, manual="5"), bindings={"活动次数"}) == one(
         replace(bound, manual="5"), bindings=["活动次数"]
     )
@@ -185,7 +187,6 @@ def test_a_fact_of_another_project_is_not_taken() -> None:
         ({"target": "年底", "unit": "日期"}, "indicators.target.unreadable", "指标值"),
         ({"manual": "8.2万余"}, "indicators.manual.unreadable", "实际完成值（手填）"),
         ({"manual": "5元"}, "indicators.manual.unreadable", "实际完成值（手填）"),
-        ({"project": "51113224T000000000099"}, "indicators.project.unknown", "项目编码"),
         ({"weight": Decimal(80)}, "indicators.weights.sum", "权重"),
     ],
 )
@@ -275,15 +276,15 @@ def test_rate_points(paid: str, budget: str, rate: str | None, expected: str | N
     assert ("projects.rate.undefined" in [f.rule for f in findings]) is (rate is None)
 
 
-def test_sichuan_form_wants_reasons_for_low_rates_and_adjustments() -> None:
-    given = project(paid=Decimal(89), adjustment=Decimal(5))
+def test_sichuan_form_wants_reasons_for_low_rates() -> None:
+    given = project(paid=Decimal(89))
 
     def rules(**options: Any) -> list[str]:
         return [f.rule for f in run(projects=(given,), **options)[1] if f.rule.startswith("projects.")]
 
     assert rules() == []
-    assert rules(pack="sichuan-0013zp") == ["projects.rate.reason", "projects.adjustment.reason"]
-    notes = {"预算调整说明": "正常晋级。", "预算执行说明": "汛期停办。"}
+    assert rules(pack="sichuan-0013zp") == ["projects.rate.reason"]
+    notes = {"预算执行说明": "汛期停办。"}
     assert rules(pack="sichuan-0013zp", notes=notes) == []
 
 

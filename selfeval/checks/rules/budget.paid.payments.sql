@@ -1,10 +1,27 @@
 -- Each project's payments add up to its 支出数, to the cent; told at the 支出数, with the rows it rests on.
-WITH paid AS (
-    SELECT project_code, count(*) AS payments, sum(amount) AS total, list(_row ORDER BY _file, _row) AS rows
-    FROM payments GROUP BY ALL
+-- A payment set aside for its amount, its project or its shape is told at its own row, and may be the whole gap; one
+-- set aside for another fault (a date, a 科目) counts here.
+WITH known AS (
+    SELECT *, _out IS NOT NULL AND NOT regexp_matches(_out, '^payments\.(duplicate|failed)$') AS bad,
+        coalesce(regexp_matches(_out, 'payments\.(amount|project_code|columns|quote|json|shifted|conflict)|source\.'), false) AS doubtful
+    FROM payments_read
+),
+paid AS (
+    SELECT project_code, count(*) FILTER (WHERE _out IS NULL) AS payments,
+        coalesce(sum(amount) FILTER (WHERE _out IS NULL), 0) AS counted,
+        coalesce(sum(amount) FILTER (WHERE _out IS NULL OR bad), 0) AS everything,
+        list({'file': _file, 'row': _row}) FILTER (WHERE _out IS NULL) AS places
+    FROM known GROUP BY ALL
+),
+doubted AS (
+    -- A row whose project cannot be told may belong to any.
+    SELECT CASE WHEN project_code IN (SELECT project_code FROM budget) THEN project_code END AS project_code
+    FROM known WHERE doubtful
 )
 SELECT b._file, b._sheet, b._row, 'paid' AS "column", b.project_name, b.paid AS value,
-    coalesce(p.payments, 0) AS payments, coalesce(p.total, 0) AS total, b.paid - coalesce(p.total, 0) AS difference,
-    coalesce(array_to_string(p.rows[:200], '、') || CASE WHEN len(p.rows) > 200 THEN '等' ELSE '' END, '无') AS rows
+    coalesce(p.payments, 0) AS payments, coalesce(p.counted, 0) AS total, b.paid - coalesce(p.counted, 0) AS difference,
+    coalesce(p.places, []) AS places
 FROM budget b LEFT JOIN paid p USING (project_code)
-WHERE abs(b.paid - coalesce(p.total, 0)) > CASE WHEN b.paid__unit > 0.01 THEN b.paid__unit / 2 ELSE 0 END
+WHERE abs(b.paid - coalesce(p.counted, 0)) > b.paid__slack
+    AND abs(b.paid - coalesce(p.everything, 0)) > b.paid__slack
+    AND NOT EXISTS (SELECT 1 FROM doubted d WHERE d.project_code IS NULL OR d.project_code = b.project_code)
