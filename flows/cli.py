@@ -196,6 +196,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _failed(error: Exception, home: Home, *, verbose: bool) -> int:
+    from flows.refusals import told
     from flows.verbs import CallError
     from selfeval.settings import ConfigError
 
@@ -203,6 +204,8 @@ def _failed(error: Exception, home: Home, *, verbose: bool) -> int:
         return _tell(str(error).rstrip("。"), WRONG_CALL)
     # With --verbose the log's second handler shows the traceback on the terminal, scrubbed like the file's.
     LOG.error("command failed", exc_info=error)
+    if line := told(error):
+        return _tell(line, FAILED)
     return _tell(f"程序出错（{type(error).__name__}），详情在日志 {home.log_file}", FAILED)
 
 

@@ -18,7 +18,7 @@ from prefect.context import TaskRunContext
 from prefect.states import Completed, Failed
 from prefect.tasks import Task
 
-from flows import artifacts, leases, words
+from flows import artifacts, leases, refusals, words
 from flows.home import LOG, Home
 from selfeval import digest, package
 from selfeval.pages import index
@@ -100,7 +100,11 @@ class _Guard:
             work.error = f"文件“{error}”在读取时被改动，请在文件不再变动后重试。"
         else:
             LOG.error("unit %s, stage %s", work.unit, self.stage, exc_info=error)
-            work.error = scrub(f"{self.stage}时程序出错（{type(error).__name__}），详见日志{work.home.log_file}。")
+            line = (
+                refusals.told(error)
+                or f"{self.stage}时程序出错（{type(error).__name__}），详见日志{work.home.log_file}"
+            )
+            work.error = scrub(f"{line}。")
         return True
 
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import fcntl
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 _AT_FDCWD = -100
@@ -30,6 +32,21 @@ def _exchange(a: Path, b: Path) -> bool:
     if code in _NO_EXCHANGE:
         return False
     raise OSError(code, os.strerror(code), str(b))
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of an output folder, made where it is missing: two runs that publish into it take turns.
+
+    The lock is on the folder itself and leaves no file; it goes with the process, however that ends.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _new(target: Path) -> Path:
@@ -73,7 +90,13 @@ def replace(
 
     A Path is linked or copied from where it lies. `keep` names files of the present folder that stay.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
+    with locked(target.parent):
+        _replace(target, files, keep)
+
+
+def _replace(
+    target: Path, files: Mapping[str, bytes | Path], keep: Callable[[Path], Mapping[str, Path]] | None
+) -> None:
     heal(target)
     new = _new(target)
     new.mkdir()

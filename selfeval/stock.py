@@ -94,8 +94,10 @@ def plan(
     """Take stock of one unit, with digests kept from earlier runs where given.
 
     `out` is the folder in which last year's package of the unit is looked for.
-    Raises FileNotFoundError (no folder) and ConfigError (a settings file is wrong).
+    Raises FileNotFoundError (no folder) and ConfigError (its code or a settings file is wrong).
     """
+    if not unit or unit.startswith(".") or unit != Path(unit).name or "\0" in unit:
+        raise ConfigError(f"单位代码“{unit}”不正确，应是原始数据文件夹下一个文件夹的名称。")
     root = raw / str(year) / unit
     if not root.is_dir():
         raise FileNotFoundError(root)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,7 +56,7 @@ def _query(con: duckdb.DuckDBPyConnection, part: Part, schema: pa.DataFrameSchem
     labels = duck.columns(con, f"SELECT * FROM {part.parquet('cells')}")
     relation = _again(con, part, schema, labels, people) if "large" in part.info else part.parquet("cells")
     cells = "".join(f", {_inert(_quoted(label))} AS {_quoted(_free(label))}" for label in labels)
-    place = f"{literal(part.raw.name)} AS 文件, {literal(part.sheet or '')} AS 工作表, c._row AS 行, e.rule AS 规则"
+    place = f"{_inert(literal(part.raw.name))} AS 文件, {_inert(literal(part.sheet or ''))} AS 工作表, c._row AS 行, e.rule AS 规则"
     return (
         f"SELECT {part.index} AS _part, c._row AS _row, {place}{cells} FROM {relation} c"
         f" JOIN excluded e ON e.part = {part.index} AND e._row = c._row"
@@ -89,12 +90,15 @@ def _again(
 def _inert(cell: str) -> str:
     """A cell that a spreadsheet would run as a formula gets an apostrophe; a negative number stays as it is."""
     return (
-        f"CASE WHEN regexp_matches({cell}, '^[=+@\\t\\r]') OR regexp_matches({cell}, '^-[^0-9.]')"
+        f"CASE WHEN regexp_matches({cell}, '^[=+@\\t\\r\\n]') OR regexp_matches({cell}, '^-[^0-9.]')"
         f" THEN '''' || {cell} ELSE {cell} END"
     )
 
 
 def _free(label: str) -> str:
+    """A header as the file has it, told apart from our own and made inert like a cell."""
+    if re.match(r"[=+@\t\r\n]|-[^0-9.]", label):
+        label = f"'{label}"
     return f"{label}（原表）" if label in PLACE else label
 
 

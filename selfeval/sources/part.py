@@ -21,7 +21,7 @@ from selfeval.sources import header, tables
 from selfeval.sources.header import Located
 from selfeval.sources.large import is_large, read_large
 from selfeval.sources.people import LIST_BYTES, People, discreet, holds_list, listed, sheet_names
-from selfeval.sources.scan import BOOK_SUFFIXES, RawFile
+from selfeval.sources.scan import BOOK_SUFFIXES, MAX_MEMBERS, RawFile
 from selfeval.sources.structure import Place, filled, no_header, structure_findings, unknown_sheet, unreadable
 from selfeval.sources.text import Sheet, Unreadable, decode, read_delimited, read_json_lines, unpack
 from selfeval.sources.workbook import is_html, is_workbook, read_html, read_parquet, read_workbook
@@ -36,6 +36,9 @@ def read_sheets(raw: RawFile) -> list[Sheet]:
         raise _empty()
     if raw.kind == ".zip":
         if zipfile.is_zipfile(raw.path):
+            with zipfile.ZipFile(raw.path) as archive:
+                if len(archive.infolist()) > MAX_MEMBERS:
+                    raise Unreadable("source.too_large", "所含文件过多，未读取", "请只压缩需要的文件")
             raise Unreadable("source.empty", "是没有文件的压缩包", "请重新压缩后放回原处")
         raise Unreadable("source.truncated", "已损坏或不完整，无法解压", "请重新压缩后放回原处")
     if raw.kind == ".parquet":

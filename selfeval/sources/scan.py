@@ -21,6 +21,8 @@ from selfeval.settings import CONFIRMED_FILE, GUIDE_FILE, SETTINGS_FILE, Setting
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".jsonl")
 BOOK_SUFFIXES = (".xlsx", ".xls", ".xlsm", ".xlsb")
 READABLE = (*TEXT_SUFFIXES, *BOOK_SUFFIXES, ".parquet")
+#: An archive of more members is left packed, and the reader refuses it.
+MAX_MEMBERS = 2_000
 PACKED = (".gz", ".zst")
 
 
@@ -83,6 +85,8 @@ def dataset_of(name: str, settings: Settings) -> Dataset | None:
 
 def _members(raw: RawFile) -> list[RawFile]:
     with zipfile.ZipFile(raw.path) as archive:
+        if len(archive.infolist()) > MAX_MEMBERS:
+            return [raw]
         return [
             RawFile(f"{raw.name}!{scrub(_member_name(info))}", raw.path, raw.sha256, info.file_size, info.filename)
             for info in sorted(archive.infolist(), key=_member_name)

@@ -15,6 +15,8 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from selfeval.sources.text import is_bomb
+
 #: A part of a workbook that unpacks to more than this is refused.
 MAX_XML = 1 << 30
 #: Strings and styles are held in memory by the reader.
@@ -81,7 +83,7 @@ def inspect(data: bytes) -> tuple[dict[str, SheetFacts], dict[str, str]]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for info in archive.infolist():
             limit = MAX_XML if "/worksheets/" in info.filename else MAX_SHARED
-            if info.file_size > limit:
+            if info.file_size > limit or is_bomb(info.file_size, info.compress_size):
                 raise TooLarge(info.filename)
         parts = _parts(archive)
         epoch = bool(parts) and bool(_EPOCH.search(archive.read("xl/workbook.xml")))

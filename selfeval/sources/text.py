@@ -26,6 +26,9 @@ from selfeval.sources.scan import RawFile
 MAX_UNPACKED = 8 << 30
 #: What is held in memory as a whole may not be larger.
 MAX_IN_MEMORY = 512 << 20
+#: Tables shrink to a tenth or twentieth when packed; what unpacks to more than this and so many times its size is none.
+BOMB_BYTES = 64 << 20
+BOMB_RATIO = 200
 #: zstd can blow a few bytes up to a block of 128 kB: fed in pieces, so that the limit is seen in time.
 _ZSTD_PIECE = 4096
 _BOMS = (
@@ -103,26 +106,31 @@ def unpack(raw: RawFile) -> bytes:
 def _unpack(raw: RawFile) -> bytes:
     if raw.member is not None:
         with zipfile.ZipFile(raw.path) as archive, archive.open(raw.member) as stream:
-            data = _bounded(stream)
+            data = _bounded(stream, archive.getinfo(raw.member).compress_size)
     else:
         with raw.path.open("rb") as plain:
             data = _bounded(plain)
     name = (raw.member or raw.path.name).lower()
     if name.endswith(".gz"):
         with gzip.open(io.BytesIO(data)) as unzipped:
-            return _bounded(unzipped)
+            return _bounded(unzipped, len(data))
     return _zstd(data) if name.endswith(".zst") else data
+
+
+def is_bomb(size: int, packed: int) -> bool:
+    """Whether content unpacked so far has grown as no table does."""
+    return size > BOMB_BYTES and size > BOMB_RATIO * packed
 
 
 def _too_large() -> Unreadable:
     return Unreadable("source.too_large", "解压后过大，已停止读取", "请确认文件没有问题，或分成几个文件")
 
 
-def _bounded(stream: IO[bytes] | gzip.GzipFile) -> bytes:
+def _bounded(stream: IO[bytes] | gzip.GzipFile, packed: int | None = None) -> bytes:
     data = bytearray()
     while chunk := stream.read(1 << 20):
         data += chunk
-        if len(data) > MAX_IN_MEMORY:
+        if len(data) > MAX_IN_MEMORY or (packed is not None and is_bomb(len(data), packed)):
             raise _too_large()
     return bytes(data)
 
@@ -138,7 +146,7 @@ def _zstd(packed: bytes) -> bytes:
                 raise EOFError
             position += len(piece)
             data += frame.decompress(piece)
-            if len(data) > MAX_IN_MEMORY:
+            if len(data) > MAX_IN_MEMORY or is_bomb(len(data), len(packed)):
                 raise _too_large()
         position -= len(frame.unused_data)
     return bytes(data)
