@@ -35,12 +35,7 @@ def read_sheets(raw: RawFile) -> list[Sheet]:
     if not data.strip():
         raise _empty()
     if raw.kind == ".zip":
-        if zipfile.is_zipfile(raw.path):
-            with zipfile.ZipFile(raw.path) as archive:
-                if len(archive.infolist()) > MAX_MEMBERS:
-                    raise Unreadable("source.too_large", "所含文件过多，未读取", "请只压缩需要的文件")
-            raise Unreadable("source.empty", "是没有文件的压缩包", "请重新压缩后放回原处")
-        raise Unreadable("source.truncated", "已损坏或不完整，无法解压", "请重新压缩后放回原处")
+        raise _unopened(raw)
     if raw.kind == ".parquet":
         return [read_parquet(data)]
     # What a file is called and what it is are two things: systems export web pages and text under the name .xls.
@@ -56,6 +51,18 @@ def read_sheets(raw: RawFile) -> list[Sheet]:
     if raw.kind == ".jsonl":
         return [read_json_lines(text, encoding)]
     return [read_delimited(text, encoding, tab=raw.kind in (".tsv", *BOOK_SUFFIXES))]
+
+
+def _unopened(raw: RawFile) -> Unreadable:
+    """Why the inventory left an archive packed."""
+    try:
+        with zipfile.ZipFile(raw.path) as archive:
+            members = len(archive.infolist())
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
+        return Unreadable("source.truncated", "已损坏或不完整，无法解压", "请重新压缩后放回原处")
+    if members > MAX_MEMBERS:
+        return Unreadable("source.too_large", "所含文件过多，未读取", "请只压缩需要的文件")
+    return Unreadable("source.empty", "是没有文件的压缩包", "请重新压缩后放回原处")
 
 
 def _empty() -> Unreadable:
