@@ -22,7 +22,7 @@ from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.flow_engine import run_flow
-from prefect.states import Crashed, Pending, Scheduled
+from prefect.states import Crashed, Pending
 
 from flows import notices
 from flows.home import LOG, Home
@@ -60,8 +60,8 @@ def run(home: Home, parameters: dict[str, Any]) -> Ending:
 
 def retry(api: SyncPrefectClient, flow_run: FlowRun, changes: Mapping[str, Any]) -> Ending:
     """Run an earlier, ended run again under its own id in this process."""
-    # The same transition as the UI's button, so that the engine counts another attempt of the same run.
-    api.set_flow_run_state(flow_run.id, Scheduled(name="AwaitingRetry", message="由 selfeval retry 重试"), force=True)
+    # Not AwaitingRetry, as the UI's button sends: the runner of `serve` would take that up as well.
+    api.set_flow_run_state(flow_run.id, Pending(message="由 selfeval retry 重试"), force=True)
     flow_run = api.read_flow_run(flow_run.id)
     return _go(flow_run, {**flow_run.parameters, **changes})
 

@@ -63,14 +63,18 @@ def known(small_units: Path, tmp_path_factory: pytest.TempPathFactory) -> Known:
 
 @pytest.fixture(scope="session")
 def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Prefect's database and ephemeral server, shared, because making them takes longer than most tests."""
+    """Prefect's own folder, shared, because making its database takes longer than most tests.
+
+    Prefect reads its settings once a process: where another test imported it before, it is that test's folder.
+    """
     with pytest.MonkeyPatch.context() as patch:
-        root = tmp_path_factory.mktemp("prefect")
-        patch.setenv("SELFEVAL_HOME", str(root))
+        patch.setenv("SELFEVAL_HOME", str(tmp_path_factory.mktemp("prefect")))
         for name in ("SELFEVAL_DATABASE_URL", "PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING"):
             patch.delenv(name, raising=False)
         prepare_prefect(Home.current())
-        yield root
+        from prefect.settings import get_current_settings
+
+        yield get_current_settings().home
 
 
 class Place:

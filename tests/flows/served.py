@@ -31,6 +31,23 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {**own, "SELFEVAL_HOME": str(home), **more}
 
 
+def processes_of(home: Path, command: str) -> list[int]:
+    """Living processes of a state folder whose command line holds a text."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (folder / "cmdline").read_bytes().replace(b"\0", b" ")
+            if (
+                line
+                and command.encode() in line
+                and f"SELFEVAL_HOME={home}".encode() in (folder / "environ").read_bytes()
+            ):
+                found.append(int(folder.name))
+        except OSError:
+            continue
+    return found
+
+
 class Served:
     """A running `selfeval serve`; `place` holds home, raw and out."""
 
@@ -38,10 +55,13 @@ class Served:
         self.place, self.home, self.port = place, place / "home", free_port()
         self.environment = environment(self.home, **more)
         self.output = place / "serve.txt"
+        self.start()
+
+    def start(self) -> None:
         with self.output.open("a") as output:
             self.process = subprocess.Popen(
                 [BIN / "selfeval", "serve", "--port", str(self.port), "--raw", "raw", "--out", "out"],
-                cwd=place,
+                cwd=self.place,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -100,6 +120,12 @@ class Served:
         return subprocess.run(
             [BIN / "selfeval", *arguments], cwd=self.place, env=self.environment, capture_output=True, text=True
         )
+
+    @staticmethod
+    def steps(package: Path, state: str) -> set[str]:
+        """What ran, or was reused, in the run that published a package."""
+        told = json.loads((package / "run.json").read_text(encoding="utf-8"))["attempt"]["steps"]
+        return {step["name"] for step in told if step["state"] == state}
 
     def stop(self, number: int = signal.SIGTERM) -> float:
         """Stop it; the seconds that took."""

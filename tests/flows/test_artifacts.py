@@ -91,7 +91,7 @@ def test_what_a_run_shows(place: Place, prefect_home: Path) -> None:
     assert "findings.html" in shown["selfeval-2024-351001-publish"]
     assert "重做1步，沿用22步：读取支付明细.csv" in shown["selfeval-2024-351001-read"]
     kept = [*(place.home.root / "logs").iterdir(), *(place.home.root / "leases").iterdir()]
-    kept += [p for p in (prefect_home / "prefect").rglob("*") if p.is_file()]
+    kept += [p for p in prefect_home.rglob("*") if p.is_file()]
     for file in kept:
         content = file.read_bytes()
         assert not [card for card in cards if card in content], file

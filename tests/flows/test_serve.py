@@ -13,19 +13,7 @@ import pytest
 
 from flows.cli import main
 from tests.conftest import RAW
-from tests.flows.served import BIN, Served, environment, free_port
-
-
-def processes_with(text: str) -> list[str]:
-    """Command lines or environments of living processes that hold `text`."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if text.encode() in (folder / "environ").read_bytes() and (folder / "cmdline").read_bytes():
-                found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode())
-        except OSError:
-            continue
-    return found
+from tests.flows.served import BIN, Served, environment, free_port, processes_of
 
 
 @pytest.mark.server
@@ -53,13 +41,13 @@ def test_serve_offers_the_deployments_and_stops_on_both_signals(tmp_path: Path) 
         assert served.stop(signal.SIGTERM) < 15
         assert served.process.returncode == 0
         assert not (served.home / "server.json").exists()
-        assert processes_with(str(served.home)) == []
+        assert processes_of(served.home, "") == []
         served = Served(tmp_path)
         served.deployment()
         assert not served.call(f"/deployments/{deployment['id']}")["paused"]
         assert served.stop(signal.SIGINT) < 15
         assert served.process.returncode == 0
-        assert processes_with(str(served.home)) == []
+        assert processes_of(served.home, "") == []
     finally:
         served.process.kill()
 
