@@ -54,8 +54,9 @@ def deployments(raw: Path, out: Path) -> list[RunnerDeployment]:
 
 def main(raw: str, out: str) -> None:
     open_log(Home.current())
-    # Schedules stay on when this process ends: a run due in the meantime is late, and is caught up.
-    serve(*deployments(Path(raw), Path(out)), pause_on_shutdown=False, print_starting_message=False)
+    # Schedules stay on when this process ends: a run due in the meantime is late, and is caught up. Two at a time, so
+    # that a form opens while a run goes on, and several that are late do not all do the same work at once.
+    serve(*deployments(Path(raw), Path(out)), pause_on_shutdown=False, print_starting_message=False, limit=2)
 
 
 if __name__ == "__main__":

@@ -102,9 +102,9 @@ def year_end(
     return state
 
 
-def past_year() -> int:
+def past_year(due: dt.datetime | None = None) -> int:
     """The year before the one in which the run was due, in China's time: a late run still reports on its year."""
-    due = runtime.flow_run.scheduled_start_time or dt.datetime.now(ZONE)
+    due = due or runtime.flow_run.scheduled_start_time or dt.datetime.now(ZONE)
     return int(due.astimezone(ZONE).year) - 1
 
 

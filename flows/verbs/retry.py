@@ -23,6 +23,7 @@ def main(arguments: argparse.Namespace, home: Home) -> int:
     url = home.server_url()
     prepare_prefect(home, api_url=url)
     from flows import execution
+    from flows.year_end import past_year
 
     run_verb.follow()
     with execution.client() as api:
@@ -30,6 +31,8 @@ def main(arguments: argparse.Namespace, home: Home) -> int:
         flow_run = _find(api, arguments.flow_run)
         parameters = dict(flow_run.parameters)
         if arguments.dry_run:
+            # A scheduled run has no year of its own: it is the one before that in which it was due.
+            parameters["year"] = parameters.get("year") or past_year(flow_run.expected_start_time)
             return _foresee(home, parameters, arguments)
         changes = {name: True for name in ("only_failed", "force") if getattr(arguments, name)}
         if url and flow_run.deployment_id and not changes:

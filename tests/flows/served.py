@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import signal
@@ -93,9 +94,12 @@ class Served:
     def deployment(self, name: str = "scheduled") -> Any:
         return self.until(lambda: self.call(f"/deployments/name/year-end/{name}"))
 
-    def start_run(self, deployment: str = "scheduled", **parameters: Any) -> str:
+    def start_run(self, deployment: str = "scheduled", seconds: float = 0, **parameters: Any) -> str:
+        """Ask for a run that is due in so many seconds."""
         found = self.deployment(deployment)
-        body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
+        due = (dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds)).isoformat()
+        state = {"type": "SCHEDULED", "state_details": {"scheduled_time": due}}
+        body = {"parameters": parameters, "state": state}
         return str(self.call(f"/deployments/{found['id']}/create_flow_run", body)["id"])
 
     def ended(self, flow_run: str) -> Any:

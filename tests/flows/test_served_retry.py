@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,7 +119,9 @@ def test_a_stopped_server_leaves_a_run_that_can_be_retried(served: Served, clean
     run = served.start_run(year=YEAR, force=True, changed_only=False)
     served.until(lambda: processes_of(served.home, "prefect.engine"))
     served.until(lambda: served.call(f"/flow_runs/{run}")["state"]["type"] == "RUNNING")
+    missed = served.start_run(seconds=5, year=YEAR)
     assert served.stop() < 15
+    time.sleep(5)
     assert processes_of(served.home, "") == []
     served.start()
     served.deployment()
@@ -126,3 +129,4 @@ def test_a_stopped_server_leaves_a_run_that_can_be_retried(served: Served, clean
     assert (crashed["state"]["type"], crashed["state"]["message"]) == ("CRASHED", "程序被中断。请点“Retry”继续。")
     assert served.press_retry(run)["state"]["type"] == "COMPLETED"
     assert package(served) == clean
+    assert served.ended(missed)["state"]["type"] == "COMPLETED", "what fell due in the meantime is caught up"
