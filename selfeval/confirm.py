@@ -33,7 +33,7 @@ _CHAPTERS = {
 }
 SHORTEST, LONGEST = 6, 300
 NONE = ("无", "无。", "没有", "没有。")
-_HINT = re.compile(r"【|】|待填写|请填写|请写明|请补充|某某|[xX×]{2,}|_{2,}|(?:\.|。|…){3,}")
+_HINT = re.compile(r"【[^】]*】?|】|待填写|请填写|请写明|请补充|某某|[xX×]{2,}|_{2,}|(?:\.|。|…){3,}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _WORDS = re.compile(r"[\u4e00-\u9fff]")
 

@@ -97,6 +97,8 @@ def test_a_failed_run_is_mended_and_retried_by_its_button(served: Served, ui: Ui
     ui.open(f"/runs/flow-run/{run}", "Failed")
     ui.picture("06-未完成")
     ui.press("Artifacts")
+    ui.shows("selfeval-2024-351001-publish")
+    ui.open("/artifacts/key/selfeval-2024-351001-publish", "支付明细")
     ui.picture("07-各步情况")
     ui.picture_of(served.place / "out/2024/351001/findings.html", "08-问题清单")
     ui.open(f"/runs/flow-run/{run}", "Failed")
@@ -161,7 +163,8 @@ def test_what_the_terminal_shows(served: Served, ui: Ui) -> None:
         told[name] = (ran.returncode, ran.stdout)
         shown = arguments.replace(" --raw raw", "").replace(" --out out", "")
         ui.picture_of_terminal(f"selfeval {shown}", ran.stdout.replace(str(served.place), "data"), name)
-    ui.picture_of_terminal("selfeval serve", served.output.read_text(encoding="utf-8"), "03-服务")
+    printed = served.output.read_text(encoding="utf-8").replace(str(served.port), "4200")
+    ui.picture_of_terminal("selfeval serve", printed, "03-服务")
     assert [code for code, _ in told.values()] == [0, 1, 0, 0]
     assert "还没有填写" in told["02-检查"][1] and "353001  待报送" in told["02-检查"][1]
     assert "352003  已出报告" in told["16-出报告"][1]
