@@ -100,7 +100,13 @@ def _explain(p: argparse.ArgumentParser) -> None:
 
 
 def _lint(p: argparse.ArgumentParser) -> None:
-    p.add_argument("report", type=Path, metavar="REPORT", help="要检查的报告：html、docx、pdf、xlsx、txt")
+    p.add_argument(
+        "report",
+        type=Path,
+        nargs="+",
+        metavar="REPORT",
+        help="要检查的报告：html、docx、pdf、xlsx、txt；给出同一单位的几份材料时，还核对各份之间的数",
+    )
     p.add_argument("--facts", type=Path, metavar="facts.json", help="成果包的facts.json，用来核对报告中的数")
 
 

@@ -34,6 +34,7 @@ class LintFinding:
     def to_json(self) -> dict[str, Any]:
         return {
             "rule": self.rule,
+            "kind": self.kind,
             "severity": self.severity,
             "place": self.place,
             "quoted": self.quoted,

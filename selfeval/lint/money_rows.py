@@ -100,6 +100,9 @@ def _split_label(text: str) -> tuple[str, str]:
         label = squeeze(m[1]).rstrip(":") if m else ""
         if m and (MONEY_LABEL.match(label) or _BLOCK.match(label)) and money_role(m[2].split()[0]):
             return label, m[2]
+    glued = re.fullmatch(rf"([\u4e00-\u9fff():]+?)((?:{NUMBER}))", plain)  # a line break in a narrow cell
+    if glued and MONEY_LABEL.fullmatch(glued[1].rstrip(":")):
+        return glued[1].rstrip(":"), glued[2]
     m = re.match(rf"(.*?[^\d.,\s])\s+((?:{NUMBER}).*)$", plain)
     label, rest = (squeeze(m[1]), m[2]) if m else (squeeze(text), "")
     return label.rstrip(":"), rest

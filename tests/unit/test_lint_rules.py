@@ -253,6 +253,7 @@ def test_finding_says_place_value_and_reason(tmp_path: Path) -> None:
     finding = check(form(points="9", grand="99"), tmp_path)[0]
     assert finding.to_json() == {
         "rule": "lint.execution-points",
+        "kind": "execution-points",
         "severity": "error",
         "place": "第5行“年度资金总额”",
         "quoted": "年度资金总额 执行率95.00% 得分9",
@@ -260,3 +261,48 @@ def test_finding_says_place_value_and_reason(tmp_path: Path) -> None:
         "message": finding.message,
     }
     assert finding.message.endswith("。") and "38÷40" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        ("年初预算860万元，年中追加140万元，全年预算1,010万元。", "sum", "1000"),
+        ("下达资金240万元，支出228万元，资金结余22万元。", "sum", "12"),
+        ("无障碍改造60户，每户补助3,000元，共18.6万元。", "sum", "18"),
+        ("行政编制26名，工勤编制3名，参公编制5名，共有编制35名。", "count-against-list", "34名"),
+        ("在职人员58人（行政24人、事业36人）。", "count-against-list", "60人"),
+        ("机械化率由52.4%提高到55.1%，提高2.7%。", "points-or-percent", "2.7个百分点"),
+        ("满意度95.2%，较上年93.6%提高1.6%。", "points-or-percent", "1.6个百分点"),
+        ("覆盖率达98%，比上年提升2%。", "points-or-percent", "2个百分点"),
+        ("较上年1,150.30万元增加96.5万元，增长8.93%。", "rate", "8.39%"),
+        ("任务 | 预算数 | 支出数\n公共卫生 | 820 | 790\n医院改革 | 310 | 302\n合计 | 1130 | 1102", "sum", "1092"),
+    ],
+)
+def test_amounts_that_follow_from_others(text: str, kind: str, expected: str, tmp_path: Path) -> None:
+    (found,) = check(text, tmp_path)
+    assert (found.kind, found.severity) == (kind, "error")
+    assert expected in found.expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "年初预算860万元，年中追加140万元，全年预算1,000万元。",
+        "下达资金240万元，支出228万元，资金结余12万元。",
+        "落实巡查员32名，每名每月补助500元，全年补助19.2万元。",
+        "无障碍改造60户，每户补助3,000元，共18万元。",
+        "内设办公室、法治科、复议科等12个科室。",
+        "机械化率由52.4%提高到55.1%，提高2.7个百分点。",
+        "单位收入由50%提高到60%，提高20%。",
+        "任务 | 预算数 | 支出数\n公共卫生 | 820 | 790\n医院改革 | 310 | 302\n合计 | 1130 | 1092",
+        "预算12.00万元，支出11.87万元，执行率98.93%。",
+    ],
+)
+def test_sound_twins_are_silent(text: str, tmp_path: Path) -> None:
+    assert check(text, tmp_path) == []
+
+
+def test_a_form_and_its_text_say_the_same(tmp_path: Path) -> None:
+    found = check(form() + "全年新增图书4,800册，读者满意度93%。\n", tmp_path)
+    assert [(f.kind, f.quoted) for f in found] == [("two-values", "新增图书4,800册 / 新增图书 5200册")]
+    assert check(form() + "全年新增图书5,200册，目标为新增图书5,000册。\n", tmp_path) == []

@@ -24,6 +24,7 @@ _FAMILIES = (
     "counts",
     "rates",
     "two_values",
+    "form_and_text",
     "headings",
     "blanks",
     "residue",

@@ -31,10 +31,10 @@ _LIST_HEAD = (
 )
 _COUNT_THEN_NAMES = re.compile(
     rf"(?:设有?|内设|下设|下属|所属|包括|辖|共有?|设立)?([\d一二两三四五六七八九十]+)个(?:职能|业务)?({_LIST_HEAD})"
-    r"[:,，(]?\s*(?:分别[是为]|即|包括|为|是)?[:,，]?([^。;\n)]+)"
+    r"[:,，(]?\s*(?:分别[是为]|即|包括|为|是)?[:,，]?(?=([^。;\n)]+))"
 )
 _HEAD_COUNT_NAMES = re.compile(
-    rf"(?:{_LIST_HEAD})(?:共|有|共有)?([\d一二两三四五六七八九十]+)个[:,，(]\s*(?:分别[是为]|即|包括|为|是)?[:,，]?([^。;\n)]+)"
+    rf"(?:{_LIST_HEAD})(?:共|有|共有)?([\d一二两三四五六七八九十]+)个[:,，(]\s*(?:分别[是为]|即|包括|为|是)?[:,，]?(?=([^。;\n)]+))"
 )
 _NAMES_THEN_COUNT = re.compile(
     rf"(?:设有?|内设|下设|(?:{_LIST_HEAD})[:为是])([^。;:\n\d]+?)(?:共|等|共计)?([\d一二两三四五六七八九十]+)个"
@@ -161,7 +161,7 @@ def _names(prose: Prose) -> Iterator[LintFinding]:
             # 甲、乙等12个科室: the list is open
             if count > len(names) and "等" in m[0][m.end(names_group) - m.start() :]:
                 continue
-            quoted = prose.text[m.start() : m.end()][:80]
+            quoted = prose.text[m.start() : max(m.end(), m.end(names_group))][:80]
             listed = "、".join(names)
             message = f"写明{count}个，实际列出{len(names) + joined}个（{listed}），两者不符。"
             yield finding("count-against-list", "error", prose.place, quoted, f"{len(names) + joined}个", message)

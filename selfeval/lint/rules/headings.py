@@ -80,6 +80,9 @@ def _numbers(context: Context) -> Iterator[LintFinding]:
                 raised = True
                 section = heading.number
                 yield _level(heading)
+            elif section and arabic == 0 and heading.number > 1 and not context.partial:
+                section += 1
+                yield _gap(heading, f"（{chinese_numeral(section)}）", f"（{chinese_numeral(section - 1)}）")
             arabic = heading.number
 
 

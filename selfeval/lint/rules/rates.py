@@ -32,8 +32,8 @@ _FROM = re.compile(
 )
 #: 由上年的52.4%提高到55.1%，提高2.7%
 _BETWEEN = re.compile(
-    rf"[由从](?:[^\d。;%]{{0,10}}?){_PERCENT}\s*(?:增加|提升|提高|上升|增长|下降|降低|减少)[至到为]{_PERCENT}[^\d。;%]{{0,8}}?"
-    rf"(?:增加|提升|提高|上升|增长|下降|降低|减少)了?(?P<value>\d+(?:\.\d+)?)\s*(?P<unit>个百分点|%)"
+    r"[由从](?:[^\d。;%]{0,10}?)(?P<old>\d+(?:\.\d+)?)\s*%\s*(?:增加|提升|提高|上升|增长|下降|降低|减少)[至到为](?P<new>\d+(?:\.\d+)?)\s*%[^\d。;%]{0,8}?"
+    r"(?:增加|提升|提高|上升|增长|下降|降低|减少)了?(?P<value>\d+(?:\.\d+)?)\s*(?P<unit>个百分点|%)"
 )
 _SHARE = re.compile(rf"{_AMOUNT}[,，(]?占[^\d。;,，%]{{0,14}}{_PERCENT}")
 _EXECUTION = re.compile(
@@ -43,6 +43,11 @@ _RATE_NOUN = re.compile(
     r"(?P<noun>[\u4e00-\u9fff]{0,10}(?:率|满意度|覆盖面|占比|比例|比重|知晓度|普及度))"
     r"(?:较|比|同比|与)?(?P<base>[^,，。;\d%]{0,10}?)(?P<verb>上升|提高|提升|增长|增加|下降|降低|减少)了?(?P<about>约|近|超过?)?"
     rf"(?P<value>{_PERCENT})"
+)
+#: 满意度95.2%，较上年93.6%提高1.6%
+_AGAINST = re.compile(
+    r"(?P<new>\d+(?:\.\d+)?)\s*%[,，(](?:较|比)(?:\d{4}年|上年|去年|上年度|上年同期|目标|同期)(?:的|度)?(?P<old>\d+(?:\.\d+)?)\s*%"
+    r"(?:增加|提升|提高|上升|增长|下降|降低|减少|高出?|低)了?(?P<value>\d+(?:\.\d+)?)\s*(?P<unit>个百分点|%)"
 )
 #: 覆盖率达98%，比上年提升2%
 _AFTER_VALUE = re.compile(
@@ -135,17 +140,17 @@ def _execution_pair(prose: Prose) -> Iterator[LintFinding]:
 
 def _between(prose: Prose) -> Iterator[LintFinding]:
     """The difference of two percentages that stand before it: its unit, and whether it is their difference."""
-    for m in _BETWEEN.finditer(prose.plain):
-        old, new, printed = Decimal(m[1]), Decimal(m[2]), Decimal(m["value"])
+    for m in [*_BETWEEN.finditer(prose.plain), *_AGAINST.finditer(prose.plain)]:
+        old, new, printed = Decimal(m["old"]), Decimal(m["new"]), Decimal(m["value"])
         gap = abs(new - old)
         relative = old > 0 and _fits(m["value"], gap / old)
         if printed == gap and m["unit"] == "%" and not relative:
-            message = f"{m[1]}%与{m[2]}%相差{show(gap)}个百分点，不能写“{show(printed)}%”。"
+            message = f"{m['old']}%与{m['new']}%相差{show(gap)}个百分点，不能写“{show(printed)}%”。"
             quoted = prose.text[m.start() : m.end()]
             yield finding("points-or-percent", "error", prose.place, quoted, f"{show(gap)}个百分点", message)
         elif printed != gap and not (relative and m["unit"] == "%"):
             quoted = prose.text[m.start() : m.end()]
-            message = f"{m[1]}%与{m[2]}%相差{show(gap)}个百分点，印出的是{m['value']}{m['unit']}。"
+            message = f"{m['old']}%与{m['new']}%相差{show(gap)}个百分点，印出的是{m['value']}{m['unit']}。"
             yield finding("rate", "error", prose.place, quoted, f"{show(gap)}个百分点", message)
 
 

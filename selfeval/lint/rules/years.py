@@ -16,6 +16,7 @@ from selfeval.lint.model import LintFinding
 _OF_FORM = re.compile(
     r"\(\s*(20\d{2})\s*年?度?\s*\)|(20\d{2})年度?[^\d。,，;|]{0,40}?(?:绩效|自评|评价)[^。,，]{0,12}?"
     r"(?:自评表|自评报告|评价表|评价报告|自评|报告)"
+    r"|(20\d{2})年度?[^\d。,，;|]{0,50}?(?:自评表|自评报告|评价表|评价报告|得分表|评分表)"
 )
 _DATED = re.compile(
     r"(发布(?:时间|日期)?|填报日期|填表日期|填报时间|填表时间|填制日期|报告日期|编制日期|公开(?:时间|日期)|印发日期|报送(?:时间|日期)|(?<![\u4e00-\u9fff])日期|modified|修改(?:时间|日期))"
@@ -46,7 +47,7 @@ def _titles(context: Context) -> Iterator[tuple[Prose, int]]:
         if re.search(r"监控|申报表|通知|办法", prose.plain):
             continue
         if m and "。" not in prose.plain[: m.end()]:
-            yield prose, int(m[1] or m[2])
+            yield prose, int(m[1] or m[2] or m[3])
 
 
 def _year(context: Context) -> int | None:
