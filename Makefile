@@ -34,10 +34,11 @@ test: setup-test ## the tests, less those that take minutes
 test-full: setup-test ## all tests
 	$(BIN)/pytest -m ""
 
-check: setup ## style, format, types
+check: setup ## style, format, types; private numbers and secrets in the tree, licences of the packages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/pytest -q --no-header tests/spec/test_tree.py tests/spec/test_architecture.py
 
 bench: setup ## speed and memory against the ways one would pick instead; writes bench/RESULTS.md
 	$(BIN)/python -m bench.speed
