@@ -20,13 +20,14 @@ from selfeval.pages.render import TEMPLATES, page
 
 _CSS = {"issued": "ok", "blocked": "error", "failed": "error", "awaiting": "warning", "to confirm": "warning"}
 _UNREADABLE = "运行记录无法读取，请重新运行。"
-#: Reasons shown for a unit; the rest is counted.
-REASONS = 3
+#: Reasons shown for a unit, and how much of each; the whole is in its findings.html.
+REASONS, _LENGTH = 3, 120
 
 
 def summary(status: Status, findings: Sequence[Finding], to_confirm: int) -> dict[str, Any]:
     """What run.json tells the index of a unit: findings by severity, and the first reasons for its status."""
-    reasons = list(dict.fromkeys(f.message for f in findings if f.severity == "error"))
+    said = (f.message for f in findings if f.severity == "error")
+    reasons = list(dict.fromkeys(m if len(m) <= _LENGTH else f"{m[:_LENGTH]}…" for m in said))
     if status == "to confirm":
         reasons = [f"有{to_confirm}处警告待人工确认。"]
     counts = {s: sum(f.count for f in findings if f.severity == s) for s in ("error", "warning", "info")}

@@ -49,12 +49,12 @@ def test_each_status_is_told_with_its_reasons_and_links(tmp_path: Path) -> None:
     )
     package(tmp_path, "351005", "awaiting", [finding("error", "还没有收到“支付明细”。")], issued=False)
     page = written(tmp_path)
-    assert "共5个单位，已出报告1个，有错误，未出报告2个，待报送1个，待确认1个。" in page
+    assert "共5个单位：已出报告1个；有错误，未出报告2个；待报送1个；待确认1个。" in page
     assert 'href="351001/report.html"' in line(page, "351001") and "上次" not in line(page, "351001")
     assert "report.html" not in line(page, "351002")
     assert "第1类错误。第2类错误。第3类错误。另有2类。" in line(page, "351002")
     assert '<td class="count">15</td>' in line(page, "351002")
-    assert "这是上次出的报告，数据现有错误，未出报告" in line(page, "351003")
+    assert "这是上次出的报告；现在：有错误，未出报告" in line(page, "351003")
     assert 'href="351003/report.html"' in line(page, "351003")
     assert "有2处警告待人工确认。" in line(page, "351004")
     assert "还没有收到“支付明细”。" in line(page, "351005")
@@ -89,3 +89,8 @@ def test_the_page_allows_its_own_script_alone(tmp_path: Path) -> None:
     page = written(tmp_path)
     assert re.search(r"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-[A-Za-z0-9+/]{43}='", page)
     assert page.count("<script>") == 1 and "http" not in page.replace("http-equiv", "")
+
+
+def test_a_long_reason_is_cut(tmp_path: Path) -> None:
+    package(tmp_path, "351001", "blocked", [finding("error", "错" * 1000)], issued=False)
+    assert "错" * 120 + "…" in line(written(tmp_path), "351001") and "错" * 121 not in written(tmp_path)
