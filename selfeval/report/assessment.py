@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from selfeval.model import Finding, IndicatorScore, ProjectScore, UnitYear
 from selfeval.report.markup import Marked, figure, sanitised, todo
 from selfeval.report.phrases import closed, display, listed, money, opened, percent, plain, target
-from selfeval.report.tables import actual
+from selfeval.report.tables import actual, own
 
 #: What a clerk writes where there is nothing to say.
 _NOTHING = ("无", "没有", "暂无", "不存在问题", "无存在问题", "不存在")
@@ -34,9 +34,9 @@ def problems(u: UnitYear) -> list[Marked]:
 
 
 def _written(u: UnitYear, chapter: str) -> Iterator[str]:
-    own = opened(clean(u.notes.get(chapter, "")))
-    if own and own not in _NOTHING:
-        yield closed(own)
+    text = opened(clean(u.notes.get(chapter, "")))
+    if text and text not in _NOTHING:
+        yield closed(text)
 
 
 def _missed(u: UnitYear) -> Iterator[str]:
@@ -71,7 +71,7 @@ def _goal(item: IndicatorScore) -> str:
 
 def _actual(u: UnitYear, item: IndicatorScore) -> str:
     shown = actual(u, item)
-    return figure(item.source_fact, shown) if item.source_fact else clean(shown)
+    return figure(item.source_fact, shown) + own(u, item) if item.source_fact else clean(shown)
 
 
 def _underspent(u: UnitYear) -> list[ProjectScore]:

@@ -6,6 +6,7 @@ templates/, tables in tables.py, problems in assessment.py.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
@@ -93,12 +94,21 @@ class Voice:
     def actual(self, score: IndicatorScore) -> Marked:
         """实际完成值 of an indicator, knowing its fact where it has one."""
         shown = tables.actual(self.u, score)
-        return figure(score.source_fact, shown) if score.source_fact else Marked(sanitised(shown))
+        if not score.source_fact:
+            return Marked(sanitised(shown))
+        return Marked(figure(score.source_fact, shown) + tables.own(self.u, score))
+
+    def result(self, score: IndicatorScore) -> Marked:
+        """An indicator's name and what became of it: …实际完成3种, …为95%."""
+        indicator, shown = score.indicator, self.actual(score)
+        state = indicator.unit in ("%", "％") or isinstance(score.actual, dt.date)
+        verb = "" if indicator.nature == "定性" else "为" if state else "实际完成"
+        return Marked(f"{sanitised(indicator.level3)}{verb}{shown}")
 
     def reached(self, project: ProjectScore) -> Marked:
         """What was done under a project: its reached indicators as name and figure."""
         met = [i for i in project.indicators if i.met and i.indicator.nature != "定性"]
-        told = "、".join(f"{sanitised(i.indicator.level3)}{self.actual(i)}" for i in met[:_TOLD])
+        told = "、".join(self.result(i) for i in met[:_TOLD])
         return Marked(f"{told}等" if len(met) > _TOLD else told)
 
     def task(self, fact_id: str, noun: str = "目标任务") -> Marked:

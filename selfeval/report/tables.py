@@ -30,6 +30,13 @@ def actual(u: UnitYear, score: IndicatorScore) -> str:
     return found.display if found and found.unit in ("比率", "百分点") else score.actual_display
 
 
+def own(u: UnitYear, score: IndicatorScore) -> str:
+    """（本项目） where the figure counts one project's share of what the unit did: elsewhere stands the unit's."""
+    found = u.facts.get(score.source_fact or "")
+    counted = found is not None and found.project and found.unit not in ("日期", "元", "比率")
+    return "（本项目）" if counted else ""
+
+
 def points(value: Decimal | None) -> str:
     return "—" if value is None else plain(value)
 

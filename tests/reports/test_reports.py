@@ -8,12 +8,14 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import docx
 import pdfplumber
 import pytest
 
 from selfeval import digest
+from selfeval.lint import lint
 from selfeval.pipeline import UnitPipeline
 from selfeval.store import Store
 from tests.conftest import RAW, ROOT, UNITS, YEAR
@@ -70,7 +72,7 @@ TOLD = {
         "人均科普服务量上升8.75次，在全市的位次从第7上升至第5名",
         "共收回有效问卷420份，服务对象满意度100%",
         "科普宣传项目自评得分100分，等级为“优”",
-        "7条绩效指标全部达到年度指标值：维护科普宣传设备3种、开展科普活动5次、",
+        "7条绩效指标全部达到年度指标值：维护科普宣传设备实际完成3种、开展科普活动实际完成5次（本项目）、",
         "自评结果用于编制下一年度预算和调整项目安排，并随部门决算公开。",
         "部门整体绩效自评表满分100分，已计分50.26分／可计分52分，其余48分待人工填写后评定等级",
         "部门整体绩效自评表“预算编制质量”扣1.74分",
@@ -88,7 +90,7 @@ TOLD = {
         "服务量新增90.5万余次，未达到目标任务100万次",
         "在全市的位次保持第2名",
         "科普宣传项目自评得分83.6分，等级为“良”",
-        "开展科普活动实际完成3次，得9分，原因是汛期停办两场活动，下半年补办一场",
+        "开展科普活动实际完成3次（本项目），得9分，原因是汛期停办两场活动，下半年补办一场",
         "维护科普宣传设备实际完成2种，得10分，【待填写：未达到的原因】",
         "精准科普服务群众新增实际完成4413人，明显优于年度指标值2500人，【待填写：明显超过指标值的原因】",
         "一是部分科普员分享积极性不高。二是科普宣传项目有4条绩效指标未达到年度指标值：",
@@ -220,6 +222,12 @@ def _own_words(p: UnitPipeline) -> set[str]:
         str(v) for rows in p.tables.values() for row in rows for k, v in row.items() if k[0] != "_" and v is not None
     ]
     return {word for cell in cells for word in re.findall(r"[一-鿿]{4,}|\d{12,}", cell)}
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_linter_for_what_people_write_finds_no_fault(reports: dict[str, Report], unit: str, tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_bytes(reports[unit].html)
+    assert [f for f in lint(tmp_path / "report.html") if f.severity == "error"] == []
 
 
 @pytest.mark.parametrize("unit", UNITS)
