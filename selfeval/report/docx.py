@@ -140,6 +140,7 @@ class _Writer:
 
     def __init__(self, word: Any, proofs: Mapping[str, Evidence]) -> None:
         self._word, self._proofs, self._first = word, proofs, First()
+        self._last: Any = None
 
     def node(self, node: Node) -> None:
         if isinstance(node, Heading):
@@ -153,6 +154,11 @@ class _Writer:
         right = node.style == "right"
         made = self.paragraph(node.runs, align=WD_ALIGN_PARAGRAPH.RIGHT if right else WD_ALIGN_PARAGRAPH.JUSTIFY)
         layout = made.paragraph_format
+        ending = right or node.style == "hanging" or not node.runs
+        if self._last is not None and (ending or not self._last.text):
+            # 落款 never stands on a page without text before it.
+            self._last.paragraph_format.keep_with_next = True
+        self._last = made
         if right:
             layout.right_indent, layout.keep_together = Pt(16 * node.pad), True
         elif node.style == "hanging":

@@ -163,6 +163,14 @@ def test_the_page_of_the_standard(reports: dict[str, Report], unit: str) -> None
 
 
 @pytest.mark.parametrize("unit", UNITS)
+def test_the_signature_never_stands_alone_on_a_page(reports: dict[str, Report], unit: str) -> None:
+    signed = next(text for text in reports[unit].pdf_pages if "（数据截止日期" in text)
+    assert "附件：1." in signed and signed.index(
+        "（三）改进建议" if "（三）改进建议" in signed else "。"
+    ) < signed.index("附件：1.")
+
+
+@pytest.mark.parametrize("unit", UNITS)
 def test_every_figure_leads_to_its_evidence_and_back(reports: dict[str, Report], unit: str) -> None:
     report = reports[unit]
     buttons = report.page.xpath("//button[@class='fig']/@popovertarget")
