@@ -212,7 +212,16 @@ def _in_chinese(step: str) -> str:
     return f"{_STEPS.get(kind, kind)}{label}"
 
 
-_STEPS = {"read": "读取", "check": "校验", "crosscheck": "勾稽", "facts": "计算", "render": "生成"}
+_STEPS = {
+    "read": "读取",
+    "index": "索引",
+    "check": "校验",
+    "crosscheck": "勾稽",
+    "rollup": "汇总",
+    "facts": "计算",
+    "render": "生成",
+    "lint": "检查",
+}
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]], rest: str) -> Page:

@@ -18,6 +18,7 @@ from prefect.context import TaskRunContext
 from prefect.states import Completed, Failed
 from prefect.tasks import Task
 
+import schemas
 from flows import artifacts, leases, refusals, words
 from flows.home import LOG, Home
 from selfeval import digest, package
@@ -141,8 +142,11 @@ def code_of(stage: str) -> str:
     if stage not in _CODE:
         return package.code_digest()
     names = list(_CODE)[: list(_CODE).index(stage) + 1]
+    # Declarations are found by being there: no import leads to them.
+    declared = tuple(schemas.module_of(d) for d in schemas.datasets().values())
     modules = tuple(m for n in names for m in _CODE[n][0])
-    return digest.of_code(modules, tuple(_HERE / folder for n in names for folder in _CODE[n][1]))
+    folders = tuple(_HERE / folder for n in names for folder in _CODE[n][1])
+    return digest.of_code((*declared, *modules), (schemas.DOMAINS, *folders))
 
 
 def _keyed(stage: str) -> CachePolicy:

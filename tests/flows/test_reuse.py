@@ -79,6 +79,8 @@ def test_a_scheduled_run_takes_up_only_what_changed_and_its_retry_what_still_blo
     assert len(first.outcomes) == 2
     assert place.run(changed_only=True).outcomes == ()
     assert [o.unit for o in place.retry(first.flow_run).outcomes] == [OTHER]
+    (place.package() / "report.docx").write_bytes(b"a person is writing in it")
+    assert place.run(changed_only=True).outcomes == ()
     (place.package() / "report.html").unlink()
     assert [o.unit for o in place.run(changed_only=True).outcomes] == [UNIT]
     assert (place.package() / "report.html").exists()
