@@ -156,7 +156,8 @@ def _child(log: IO[bytes], module: str, *arguments: str) -> subprocess.Popen[byt
         stdout=log,
         stderr=log,
         start_new_session=True,
-        preexec_fn=lambda: _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM),
+        # Not SIGTERM, which Prefect's runner may wait on for ever.
+        preexec_fn=lambda: _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL),
     )
 
 

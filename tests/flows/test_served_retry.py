@@ -32,8 +32,14 @@ def served(tmp_path_factory: pytest.TempPathFactory, known: Known) -> Iterator[S
         server.deployment()
         yield server
     finally:
-        server.stop()
+        # Killed outright: what it started must not outlive it.
         server.process.kill()
+        server.process.wait()
+        time.sleep(2)
+        left = processes_of(server.home, "")
+        for process in left:
+            os.kill(process, signal.SIGKILL)
+    assert left == []
 
 
 @pytest.fixture
