@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 #: The server makes its database the first time it is started.
 _START_SECONDS = 300
 _STOP_SECONDS = 5
+#: Where nobody reaps orphans, a killed group never looks empty.
+_GONE_SECONDS = 2
 _SWEEP_SECONDS = 60
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
@@ -188,7 +190,11 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 
 def _kill(child: subprocess.Popen[bytes]) -> None:
-    """End a child and all that it started."""
+    """End a child and all that it started, and wait for them: a run that is only dying still holds its lock."""
+    until = time.monotonic() + _GONE_SECONDS
     with suppress(ProcessLookupError):
-        os.killpg(child.pid, signal.SIGKILL)
+        while time.monotonic() < until:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.poll()
+            time.sleep(0.05)
     child.wait()

@@ -112,11 +112,13 @@ def test_the_retry_button_after_a_template_was_mended(served: Served, unit: Path
     assert failed["state"]["type"] == "FAILED"
     assert "生成时程序出错" in failed["state"]["message"]
     template.write_bytes(sound)
-    assert served.press_retry(run)["state"]["type"] == "COMPLETED"
+    mended = served.press_retry(run)
+    assert mended["state"]["type"] == "COMPLETED", mended["state"]["message"]
     assert package(served) == clean
     words = served.place / "code/selfeval/report/phrases.py"
     words.write_bytes(words.read_bytes() + b"# a changed helper\n")
-    assert served.ended(served.start_run(year=YEAR))["state"]["type"] == "COMPLETED"
+    changed = served.ended(served.start_run(year=YEAR))
+    assert changed["state"]["type"] == "COMPLETED", changed["state"]["message"]
     assert {step.split()[0] for step in steps(served, "ran")} == {"render"}
 
 
@@ -131,7 +133,7 @@ def test_a_stopped_server_leaves_a_run_that_can_be_retried(served: Served, clean
     assert processes_of(served.home, "") == []
     served.start()
     served.deployment()
-    crashed = served.call(f"/flow_runs/{run}")
+    crashed = served.ended(run)
     assert (crashed["state"]["type"], crashed["state"]["message"]) == ("CRASHED", "程序被中断。请点“Retry”继续。")
     assert served.press_retry(run)["state"]["type"] == "COMPLETED"
     assert package(served) == clean
