@@ -40,8 +40,17 @@ check: setup ## style, format, types; private numbers and secrets in the tree, l
 	$(BIN)/mypy
 	$(BIN)/pytest -q --no-header tests/spec/test_tree.py tests/spec/test_architecture.py
 
-bench: setup ## speed and memory against the ways one would pick instead; writes bench/RESULTS.md
+bench: setup .venv-peers/.stamp ## speed and memory against the ways one would pick instead; writes bench/RESULTS.md
 	$(BIN)/python -m bench.speed
+
+# The peers' own environments, one each because their pins differ; one that cannot be installed is left out and named.
+.venv-peers/.stamp: $(wildcard bench/peers/*.txt)
+	for peer in bench/peers/*.txt; do \
+	  name=$$(basename $$peer .txt); \
+	  $(PYTHON) -m venv --clear .venv-peers/$$name; \
+	  .venv-peers/$$name/bin/python -m pip install -qq -r $$peer || { echo "$$name cannot be installed here"; rm -rf .venv-peers/$$name; }; \
+	done
+	touch $@
 
 bench-lint: setup ## precision and recall of lint a kind of fault; DIR=folder for other reports with truth.json
 	$(BIN)/python -m bench.lint $(DIR)

@@ -42,8 +42,9 @@ def write(part: Part, key: Sequence[str], foreign: Sequence[str], folder: Path) 
         words = _words(con, part, key, bits, sound)
         words.sort()
         np.save(folder / "keys.npy", words)
-        near = _twice(words >> np.uint64(bits))
-        rows = _rows_of(words, near, bits, bits)
+        # Piece by piece, each one beginning with the last word of the one before: a copy of all would double the memory.
+        near = [_twice(words[max(k - 1, 0) : k + PIECE] >> np.uint64(bits)) for k in range(0, len(words), PIECE)]
+        rows = _rows_of(words, np.unique(np.concatenate([words[:0], *near])), bits, bits)
         con.execute(
             f"COPY ({_at_rows(con, part, rows)}) TO {literal(str(folder / 'repeated.parquet'))} (FORMAT parquet)"
         )
