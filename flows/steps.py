@@ -6,11 +6,13 @@ others. Does not belong here: order (year_end.py), rules and numbers (selfeval).
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from prefect import task
 from prefect.cache_policies import NO_CACHE, CachePolicy
 from prefect.client.schemas.objects import State
@@ -21,7 +23,7 @@ from prefect.tasks import Task
 import schemas
 from flows import artifacts, leases, refusals, words
 from flows.home import LOG, Home
-from selfeval import digest, package
+from selfeval import digest, duck, package
 from selfeval.pages import index
 from selfeval.pipeline import FileChangedError, UnitPipeline, plan
 from selfeval.privacy import scrub
@@ -99,6 +101,12 @@ class _Guard:
             work.error, work.misconfigured = f"没有找到单位{work.unit}的文件夹。", True
         elif isinstance(error, FileChangedError):
             work.error = f"文件“{error}”在读取时被改动，请在文件不再变动后重试。"
+        elif isinstance(error, duckdb.OutOfMemoryException) or getattr(error, "errno", None) == errno.ENOSPC:
+            LOG.error("unit %s, stage %s", work.unit, self.stage, exc_info=error)
+            work.error = (
+                f"{self.stage}时空间不够：临时文件最多可用{duck.SPILL}，或磁盘已满。"
+                f"请清理{work.home.root}所在的磁盘（selfeval gc）后重试。"
+            )
         else:
             LOG.error("unit %s, stage %s", work.unit, self.stage, exc_info=error)
             line = (

@@ -11,6 +11,11 @@ import duckdb
 from selfeval import privacy
 from selfeval.sources import masking, typing
 
+#: What a query may hold in memory before it spills, and how much it may spill. Beside it stand some 300 MB of the
+#: process itself: libraries, and the blocks of the file being read.
+MEMORY = "640MB"
+SPILL = "20GB"
+
 
 def connect(*folders: Path, file: str = "") -> duckdb.DuckDBPyConnection:
     """An in-memory DuckDB with this program's macros, two threads and rows in the order of insertion.
@@ -18,7 +23,7 @@ def connect(*folders: Path, file: str = "") -> duckdb.DuckDBPyConnection:
     It reads and writes files below `folders` alone, spills into the first of them, and its settings are locked.
     `file` names the raw file that is read, in the stead of what `masking.kept` masks.
     """
-    config: dict[str, Any] = {"threads": 2, "memory_limit": "2GB"}
+    config: dict[str, Any] = {"threads": 2, "memory_limit": MEMORY, "max_temp_directory_size": SPILL}
     if folders:
         # The working folder, where DuckDB would spill by itself, is no place for private cells.
         config["temp_directory"] = str(folders[0] / "spill")

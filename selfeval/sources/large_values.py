@@ -46,7 +46,20 @@ class Values:
         self._text = typing.duckdb_type(self._kind) == "VARCHAR"
         #: typed value → number of the group of equal values: the first line that has it.
         self._groups: dict[str | None, int] = {}
+        #: lengths of the codes that are digits alone, and whether one of them begins with a zero.
+        self._lengths: set[int] = set()
+        self._led = False
         self._forget()
+
+    @property
+    def uneven(self) -> bool:
+        """Whether a code may have lost zeros in front, which only all codes together tell."""
+        return self._led and (len(self._lengths) > 1 or bool(self._column.checks))
+
+    def _measure(self, codes: pa.Array) -> None:
+        digits = codes.filter(pc.match_substring_regex(codes, "^[0-9]+$").fill_null(False))
+        self._lengths.update(pc.unique(pc.binary_length(digits)).to_pylist())
+        self._led = self._led or bool(pc.any(pc.starts_with(digits, "0")).as_py())
 
     def _forget(self) -> None:
         self._known = pa.array([], pa.binary())
@@ -123,6 +136,8 @@ class Values:
         texts = [cell.decode(self._encoding) for cell in cells.to_pylist()]
         seen = [self._masked(text) for text in texts] if self._masked else texts
         typed, public, doubtful = self._lookup.values(self._name, self._column, seen)
+        if self._kind == "code":
+            self._measure(typed)
         plain = np.ones(len(texts), np.bool_)
         plain[doubtful] = False
         if self._kind == "timestamp":
