@@ -19,6 +19,8 @@ from selfeval.facts import codec
 from selfeval.model import Finding, Status, UnitYear
 from selfeval.pages import findings as pages
 from selfeval.pages import index
+from selfeval.pages.copies import copies
+from selfeval.pages.workbook import as_xlsx
 from selfeval.pipeline import UnitPipeline
 from selfeval.store import Entry
 
@@ -144,7 +146,7 @@ def publish_failure(out: Path, year: int, unit: str, reason: str, attempt: Mappi
     summary = index.summary("failed", [finding], 0)
     files: dict[str, bytes | Path] = {
         "findings.json": pages.as_json([finding]),
-        "findings.xlsx": pages.as_xlsx([finding]),
+        "findings.xlsx": as_xlsx([finding]),
         "findings.html": pages.as_html(unit, before["name"] or unit, year, "failed", [finding]),
         "run.json": _text({**before, "status": "failed", "summary": summary, "attempt": {**attempt, "steps": []}}),
     }
@@ -165,10 +167,11 @@ def _text(run: Mapping[str, Any]) -> bytes:
 
 
 def _finding_files(p: UnitPipeline, status: Status, findings: Sequence[Finding]) -> dict[str, bytes | Path]:
+    aside = {account.name: account.quarantined for account in p.accounts}
     files: dict[str, bytes | Path] = {
         "findings.json": pages.as_json(findings),
-        "findings.xlsx": pages.as_xlsx(findings),
-        "findings.html": pages.as_html(p.plan.unit, p.unit_name, p.plan.year, status, findings),
+        "findings.xlsx": as_xlsx(findings, copies((part for ps in p.parts.values() for part in ps), findings)),
+        "findings.html": pages.as_html(p.plan.unit, p.unit_name, p.plan.year, status, findings, aside),
     }
     for dataset, entry in p.checked.items():
         files[f"quarantine/{dataset}.csv"] = entry.file("quarantine.csv")

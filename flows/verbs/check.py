@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from flows import words
@@ -12,6 +12,7 @@ from flows.home import Home
 from flows.verbs import print_json, units_of
 from selfeval.model import Finding
 from selfeval.package import status_of
+from selfeval.pages.order import MISSING, by_weight, tally
 from selfeval.pipeline import UnitPipeline, plan
 from selfeval.store import Store
 
@@ -33,24 +34,26 @@ def main(arguments: argparse.Namespace, home: Home) -> int:
         if not arguments.json:
             # Nothing is issued here: a unit without errors is told as such, not as 已出报告.
             word = words.STATUS[status] if status in ("blocked", "awaiting") else "可以出报告"
-            print(f"{unit}  {word}  {words.counts(counts)}")
+            print(f"{unit}  {p.unit_name}  {word}：{tally(p.findings).words}")
             show(p.findings)
     if arguments.json:
         print_json({"year": arguments.year, "units": told})
     return BLOCKED if blocks else DONE
 
 
-def show(findings: Iterable[Finding]) -> None:
-    """The findings, most important first, capped a severity."""
-    by_severity: dict[str, list[Finding]] = {s: [] for s in words.SEVERITY}
-    for finding in findings:
-        by_severity[finding.severity].append(finding)
-    for severity, members in by_severity.items():
+def show(findings: Sequence[Finding]) -> None:
+    """What is missing and where to get it, then the findings: what blocks most first, capped a severity."""
+    ordered = by_weight(findings)
+    for f in ordered:
+        if f.rule == MISSING:
+            print(f"  缺  {f.dataset}：{f.fix}")
+    for severity, word in words.SEVERITY.items():
+        members = [f for f in ordered if f.severity == severity and f.rule != MISSING]
         cap = SHOWN[severity]
         for f in members[:cap]:
-            print(f"  {words.SEVERITY[severity]}  {place(f)}{f.message}{f.fix}")
+            print(f"  {word}  {place(f)}{words.clipped(f.message, 300)}{f.fix}")
         if len(members) > cap:
-            print(f"  {words.SEVERITY[severity]}  另有{len(members) - cap}条，用--json查看全部")
+            print(f"  {word}  另有{len(members) - cap}条，用--json查看全部")
 
 
 def place(finding: Finding) -> str:

@@ -170,10 +170,11 @@ def words(schema: pa.DataFrameSchema, column: str, kind: str, label: str, year: 
         )
     if kind == "format":
         return Words(f"“{label}”为“{{value}}”，格式不对。", f"“{label}”应为{check.description}，请核对后改正。")
-    return Words(f"“{label}”为“{{value}}”，超出允许的范围。", f"“{label}”应{_range_words(check)}，请核对后改正。")
+    return Words(f"“{label}”为“{{value}}”，超出允许的范围。", f"“{label}”应{range_words(check)}，请核对后改正。")
 
 
-def _range_words(check: pa.Check) -> str:
+def range_words(check: pa.Check) -> str:
+    """What a range check allows, in Chinese: 不小于0."""
     stats: dict[str, Any] = check.statistics or {}
     low, high = stats.get("min_value"), stats.get("max_value")
     if isinstance(low, dt.date) and isinstance(high, dt.date):

@@ -176,6 +176,11 @@ def _words(table: Table, scope: Scope, column: str | None, kind: str, label: str
 
 def unknown_words(table: Table, column: str, label: str) -> Words:
     """A value that the table it refers to does not have."""
-    target = next(t for c, t in table.foreign_keys if c == column).partition(".")[0]
-    name = {"communicators": "科普员名册", "budget": "指标执行情况表"}.get(target, target)
+    name = target_name(next(t for c, t in table.foreign_keys if c == column))
     return Words(f"“{label}”为“{{value}}”，在{name}中没有。", f"请核对“{label}”，或在{name}中补上。")
+
+
+def target_name(target: str) -> str:
+    """The table that a foreign key `table.column` points to, in Chinese."""
+    slug = target.partition(".")[0]
+    return {"communicators": "科普员名册", "budget": "指标执行情况表"}.get(slug, slug)

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from selfeval.compare.packages import Difference, FactChange, FindingChange, SentenceChange
 from selfeval.compare.rows import FileRows, RowChange
-from selfeval.pages.findings import SEVERITY_WORDS
 from selfeval.pages.render import page
+from selfeval.pages.words import SEVERITY_WORDS
 
 NOTHING = "两个成果包没有差别。"
 

@@ -96,9 +96,6 @@ def _fact_id(case: Case) -> str | None:
 def _reach(case: Case, catalogue: Catalogue) -> Reached | None:
     indicator = case.indicator
     nature = reading.nature(indicator.nature)
-    if indicator.weight < 0:
-        case.report("indicators.weights.negative", arithmetic.plain(indicator.weight))
-        return None
     if nature is None:
         case.report("indicators.nature.unknown", indicator.nature)
         return None

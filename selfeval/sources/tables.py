@@ -1,7 +1,7 @@
 """One table found in a sheet → typed rows, faults, notes and totals, as Parquet. For each table, numbered n:
 
 `n.rows.parquet`   _row, _bad, typed columns; private columns dropped or masked, with a group number `__group` each
-`n.cells.parquet`  _row, then every header of the file with the cells as read, private ones masked
+`n.cells.parquet`  _row, _side (1: the right half of a two-sided table), then every header of the file with the cells as read, private ones masked
 `n.faults.parquet` _row, column, kind, value (as read, masked): cells that fail the declaration, broken rows
 `n.notes.parquet`  the same of cells that were understood though they are not written as they should be
 `n.totals.parquet` _row, _label, typed columns of the 合计 rows
@@ -67,8 +67,16 @@ def write(
         "other": located.other,
         "header_row": located.header_row,
         "labels": dict(located.labels),
+        "places": _places(located),
         "titles": [list(t) for t in located.titles],
     }
+
+
+def _places(located: Located) -> dict[str, list[int]]:
+    """The columns at which a header stands, by index: two in a two-sided table."""
+    groups = located.groups or (located.columns,)
+    declared = {located.labels[name]: [g[name] for g in groups if name in g] for name in groups[0]}
+    return {**{label: [index] for label, index in located.extra.items()}, **declared}
 
 
 def _merged(
@@ -129,7 +137,11 @@ def save(
         for c in columns
     ]
     shown += [f"{masking.extra(f'r.x{k}', label)} AS {quoted(label)}" for k, label in enumerate(located.extra)]
-    copy(con, f"SELECT r._row, {', '.join(shown)} FROM raw r ORDER BY r._id", folder / f"{n}.cells.parquet")
+    copy(
+        con,
+        f"SELECT r._row, CAST(r.side = 'expenditure' AS INTEGER) AS _side, {', '.join(shown)} FROM raw r ORDER BY r._id",
+        folder / f"{n}.cells.parquet",
+    )
     value = " ".join(f"WHEN '{c}' THEN {masking.declared(f'r.{c}', schema.columns[c])}" for c in columns)
     for kind in ("faults", "notes"):
         if duck.row(con, f"SELECT count(*) FROM {kind}") == (0,):

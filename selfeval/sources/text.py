@@ -97,10 +97,10 @@ def unpack(raw: RawFile) -> bytes:
         return _unpack(raw)
     except (zipfile.BadZipFile, zlib.error, EOFError, zstandard.ZstdError, gzip.BadGzipFile, KeyError) as error:
         raise Unreadable("source.truncated", "已损坏或不完整，无法解压", "请重新导出后放回原处") from error
-    except RuntimeError as error:  # zipfile's word for an encrypted member
-        raise Unreadable("source.password", "设有密码，无法读取", "请去掉密码后重新保存") from error
     except (OSError, NotImplementedError, ValueError) as error:
         raise Unreadable("source.unreadable", "无法读取", "请确认文件没有损坏，并重新导出") from error
+    except RuntimeError as error:  # zipfile's word for an encrypted member
+        raise Unreadable("source.password", "设有密码，无法读取", "请去掉密码后重新保存") from error
 
 
 def _unpack(raw: RawFile) -> bytes:

@@ -1,0 +1,66 @@
+"""What is told of a folder before anything in it is read: files that are missing, unknown, or no files at all."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from pathlib import Path
+
+from tests.rules.sound import LEDGER, SoundUnit
+
+
+def test_what_is_missing_and_where_to_get_it(sound: SoundUnit) -> None:
+    sound.keep("自评填报表.xlsx", "指标执行情况表.xlsx")
+    told = sound.whole()
+    missing = {f.dataset: f for f in told.of("source.missing")}
+    assert set(missing) == {"收入支出决算总表", "支付明细"}
+    assert {f.severity for f in missing.values()} == {"error"}
+    assert "预算管理一体化系统" in missing["支付明细"].fix
+    absent = told.of("source.absent")
+    assert {f.severity for f in absent} == {"info"}
+    assert "满意度问卷" in {f.dataset for f in absent}
+    assert not [f for f in sound.whole().of("source.missing") if f.dataset == "自评填报表"]
+
+
+def test_files_that_belong_to_nothing(sound: SoundUnit, tmp_path: Path) -> None:
+    root = sound.folder.root
+    sound.folder.raw("会议照片.jpg", b"x")
+    sound.folder.raw("~$支付明细.xlsx", b"x")
+    sound.folder.raw("说明13912345678.txt", b"x")
+    outside = tmp_path / "outside.csv"
+    outside.write_text("x", encoding="utf-8")
+    (root / "满意度问卷2.csv").symlink_to(outside)
+    os.mkfifo(root / "支付明细2.csv")
+    told = sound.check()
+    told.one("source.temporary", "info", "~$支付明细.xlsx", None, None)
+    told.one("source.link", "error", "满意度问卷2.csv", None, None)
+    told.one("source.special", "error", "支付明细2.csv", None, None)
+    (private,) = told.of("source.private_name")
+    assert (private.severity, private.file) == ("warning", "说明***.txt")
+    assert {f.file for f in told.of("source.unknown")} == {"会议照片.jpg", "说明***.txt"}
+    assert told.loud == {"source.link", "source.special", "source.private_name"}
+
+
+def test_a_sheet_that_is_missing(sound: SoundUnit) -> None:
+    for sheet in ("绩效指标", "赛事活动"):
+        sound.tables = {place: rows for place, rows in sound.tables.items() if place[1] != sheet}
+    told = sound.check()
+    found = {f.sheet: (f.severity, f.file) for f in told.of("source.sheet.missing")}
+    assert found == {"绩效指标": ("error", "自评填报表.xlsx"), "赛事活动": ("info", LEDGER)}
+
+
+def test_a_packed_file_that_cannot_be_unpacked(sound: SoundUnit) -> None:
+    """A way of packing that this program does not know."""
+    sound.keep("指标执行情况表.xlsx")
+    path = sound.folder.root / "支付明细.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("支付明细.csv", "a,b\r\n")
+    data = bytearray(path.read_bytes())
+    for mark, offset in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        at = data.index(mark) + offset
+        data[at : at + 2] = (97).to_bytes(2, "little")
+    path.write_bytes(bytes(data))
+    told = sound.check()
+    assert {(f.rule, f.severity, f.file) for f in told.findings if f.severity != "info"} == {
+        ("source.unreadable", "error", "支付明细.zip!支付明细.csv")
+    }
