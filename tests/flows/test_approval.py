@@ -34,6 +34,8 @@ def suspended(served: Served, flow_run: str, key: str = "-1") -> Any:
     return {**found, "form": served.call(f"/flow_runs/{flow_run}/input/{schema}")}
 
 
+# The browser test fills in the same form in the default run; this one adds what the server refuses, and the issue.
+@pytest.mark.full
 @pytest.mark.server
 def test_the_form_asks_again_until_it_will_do_and_then_the_unit_is_issued(tmp_path: Path) -> None:
     folder = tmp_path / "raw" / "2024" / UNIT
