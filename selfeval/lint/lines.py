@@ -47,16 +47,31 @@ def flatten(document: Document) -> list[Line]:
     lines: list[Line] = []
     for number, block in enumerate(document.blocks):
         if isinstance(block, Paragraph):
-            for part in block.text.split("\n"):
+            for part in _pieces(block.text):
                 if part.strip():
                     lines.extend(_paragraph(part.strip(), block.place))
         else:
             for row in (part for whole in block.rows for part in _rows(whole)):
                 cut = any(_is_cut(cell.text) for cell in row.cells)
-                texts = tuple(_without_note(cell.text.strip()) for cell in row.cells)
+                texts = tuple(_without_note(_tame(cell.text.strip())) for cell in row.cells)
                 merged = tuple(cell.merged for cell in row.cells)
                 lines.append(Line(texts, merged, row.place, number, cut))
     return lines
+
+
+#: longer than any paragraph or number of a report; patterns are not tried on more at once.
+_LONGEST = 6000
+_DIGITS = re.compile(r"(\d{40})\d+")
+
+
+def _tame(text: str) -> str:
+    return _DIGITS.sub(r"\1", text[:_LONGEST])
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The lines of a paragraph, cut where no person would have written on."""
+    for line in _DIGITS.sub(r"\1", text).split("\n"):
+        yield from (line[i : i + _LONGEST] for i in range(0, len(line), _LONGEST))
 
 
 #: a row of a few words and numbers, typed behind a `;`

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import lru_cache
 
 #: full-width ASCII to ASCII, one character for one, so that offsets stay those of the original text.
@@ -154,7 +154,8 @@ def ratio_room(part: Quantity, whole: Quantity) -> Decimal:
 
 
 def half_up(value: Decimal, step: Decimal) -> Decimal:
-    return (value / step).quantize(Decimal(1), ROUND_HALF_UP) * step
+    with localcontext(prec=100):  # numbers run together by accident are longer than any sum
+        return (value / step).quantize(Decimal(1), ROUND_HALF_UP) * step
 
 
 def show(value: Decimal, places: int = 2) -> str:

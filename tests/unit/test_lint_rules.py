@@ -306,3 +306,8 @@ def test_a_form_and_its_text_say_the_same(tmp_path: Path) -> None:
     found = check(form() + "全年新增图书4,800册，读者满意度93%。\n", tmp_path)
     assert [(f.kind, f.quoted) for f in found] == [("two-values", "新增图书4,800册 / 新增图书 5200册")]
     assert check(form() + "全年新增图书5,200册，目标为新增图书5,000册。\n", tmp_path) == []
+
+
+def test_numbers_run_together_neither_hang_nor_crash(tmp_path: Path) -> None:
+    check("1" * 200_000, tmp_path)
+    check("支出" + "9" * 39 + "万元=" + "8" * 39 + "万元+1万元", tmp_path)

@@ -16,7 +16,7 @@ from selfeval.lint.readers import guard
 
 MAX_PAGES = 300
 _HEADING = re.compile(
-    r"^\s*(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d+[.、．]|附[件表]|注\s*\d*[:：])"
+    r"^\s*(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十\d]+[）)]|\d+[.、．](?!\d)|附[件表]|注\s*\d*[:：])"
 )
 
 #: justified Chinese has gaps that nobody typed; a typed space is a character of its own and is kept.
