@@ -77,6 +77,7 @@ def resolve(
     """
     parts = parts_of(files)
     findings = [Finding(**f) for _, entry in files for f in entry.info["findings"]]
+    findings += _absent_tables(dataset, files)
     # The root of the store: what the index kept of a part lies in entries of its own.
     folders = {p.folder.parent.parent for ps in (parts, *references.values()) for p in ps}
     with duck.connect(folder, *sorted(folders)) as con:
@@ -110,6 +111,26 @@ def resolve(
     text = json.dumps([asdict(scrubbed(f)) for f in findings], ensure_ascii=False)
     (folder / "findings.json").write_text(text, encoding="utf-8")
     return {"accounts": [asdict(a) for a in accounts], "aside": {str(k): v for k, v in aside.items()}}
+
+
+def _absent_tables(dataset: Dataset, files: Sequence[tuple[RawFile, Entry]]) -> list[Finding]:
+    """Tables that no file of the dataset has; nothing is told while one of them cannot be read."""
+    seen = [entry.info.get("tables") for _, entry in files]
+    if len(dataset.tables) == 1 or None in seen:
+        return []
+    return [
+        Finding(
+            "source.sheet.missing",
+            "error" if table.needed else "info",
+            f"“{dataset.name}”中没有“{table.label}”工作表。",
+            f"请补上名为“{table.label}”的工作表。",
+            dataset=dataset.name,
+            file=files[0][0].name,
+            sheet=table.label,
+        )
+        for table in dataset.tables
+        if not any(table.slug in tables for tables in seen if tables is not None)
+    ]
 
 
 def _rows(parts: Sequence[Part]) -> str:

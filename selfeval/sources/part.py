@@ -102,7 +102,10 @@ def read_part(
     try:
         sheets = read_sheets(raw)
     except Unreadable as error:
-        return {"parts": [], "findings": [asdict(unreadable(error, raw, dataset))], "unread": [_unread(None, 0)]}
+        told = [asdict(unreadable(error, raw, dataset))]
+        return {"parts": [], "findings": told, "unread": [_unread(None, 0)], "tables": None}
+    for sheet in sheets:
+        sheet.stem = raw.stem
     found = [_find_table(sheet, dataset, scope, aliases) for sheet in sheets]
     sheet_names(sheets, people)
     somewhere = any(pair is not None and pair[1] is not None for pair in found)
@@ -129,8 +132,8 @@ def read_part(
             else:
                 seen.add(pair[0].slug)
                 findings.append(no_header(place, pair[0], scope))
-    findings += _absent_tables(raw, dataset, seen) if sheets and sheets[0].name is not None else []
-    return {"parts": parts, "findings": [asdict(scrubbed(f)) for f in findings], "unread": unread}
+    told = [asdict(scrubbed(f)) for f in findings]
+    return {"parts": parts, "findings": told, "unread": unread, "tables": sorted(seen)}
 
 
 def _unread(sheet: Sheet | None, lines: int) -> dict[str, Any]:
@@ -138,8 +141,8 @@ def _unread(sheet: Sheet | None, lines: int) -> dict[str, Any]:
 
 
 def _find_table(sheet: Sheet, dataset: Dataset, scope: Scope, aliases: Aliases) -> tuple[Table, Located | None] | None:
-    """The table that a sheet holds: by the sheet's name, else by the header where the dataset has one table."""
-    named = [t for t in dataset.tables if t.sheet and sheet.name and re.fullmatch(t.sheet, sheet.name.strip())]
+    """The table that a sheet holds: by the sheet's (or text file's) name, else the one table that the dataset has."""
+    named = [t for t in dataset.tables if _is_named(sheet, t)]
     single = [t for t in dataset.tables if len(dataset.tables) == 1]
     for table in named or single:
         located = header.locate(sheet, table, table.schema(scope), aliases)
@@ -150,17 +153,9 @@ def _find_table(sheet: Sheet, dataset: Dataset, scope: Scope, aliases: Aliases) 
     return (single[0], None) if single and filled(sheet) else None
 
 
-def _absent_tables(raw: RawFile, dataset: Dataset, seen: set[str]) -> list[Finding]:
-    return [
-        Finding(
-            "source.sheet.missing",
-            "error" if table.needed else "info",
-            f"工作簿中没有“{table.label}”工作表。",
-            f"请补上名为“{table.label}”的工作表。",
-            dataset=dataset.name,
-            file=raw.name,
-            sheet=table.label,
-        )
-        for table in dataset.tables
-        if table.slug not in seen and len(dataset.tables) > 1
-    ]
+def _is_named(sheet: Sheet, table: Table) -> bool:
+    if not table.sheet:
+        return False
+    if sheet.name:
+        return re.fullmatch(table.sheet, sheet.name.strip()) is not None
+    return re.search(table.sheet, sheet.stem) is not None

@@ -37,6 +37,11 @@ class RawFile:
     member: str | None = None
 
     @property
+    def stem(self) -> str:
+        """The name of the file or member without folders and suffixes."""
+        return PurePosixPath(self.name.rpartition("!")[2]).name.partition(".")[0]
+
+    @property
     def kind(self) -> str:
         """The suffix of the content, without the packing: `x.csv.gz` → `.csv`."""
         return _suffix(self.member or self.path.name)

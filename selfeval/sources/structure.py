@@ -81,7 +81,7 @@ def unknown_sheet(place: Place) -> list[Finding]:
     """A sheet in which no table of this dataset is looked for."""
     if not filled(place.sheet):
         return []
-    said = f"工作表“{place.sheet.name}”不属于本数据，未读取。"
+    said = f"工作表“{place.sheet.name or place.sheet.stem}”不属于本数据，未读取。"
     return [place.finding("source.sheet.unknown", "info", said, "如需计入，请按规定的名称命名工作表。")]
 
 

@@ -209,7 +209,7 @@ def _public_columns(
             parts.append(f"CAST({unit} AS DECIMAL(18,8)) AS {name}__unit")
             parts.append(f"CAST({_slack(located, name, unit)} AS DECIMAL(18,8)) AS {name}__slack")
     if table.keep_sheet:
-        parts.append(f"{literal(sheet.name or '')} AS sheet")
+        parts.append(f"{literal(sheet.name or sheet.stem)} AS sheet")
     return "".join(f", {part}" for part in parts)
 
 

@@ -76,6 +76,8 @@ class Sheet:
     rows: list[Row]
     lines: int
     encoding: str | None = None
+    #: the file's name without its suffixes, which stands for the sheet's name where a sheet has none.
+    stem: str = ""
     #: rows whose quotes were never closed or that are no JSON object: (line, rule).
     broken: list[tuple[int, str]] = field(default_factory=list)
     delimiter: str | None = None
