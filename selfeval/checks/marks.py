@@ -52,24 +52,24 @@ def fill(
 
 def types(con: duckdb.DuckDBPyConnection, schema: pa.DataFrameSchema, columns: Iterable[str], located: Located) -> None:
     """Cells that cannot be read as their kind."""
+    found = []
     for name in columns:
         kind = schema.columns[name].metadata["kind"]
-        con.execute(
-            f"INSERT INTO faults SELECT _id, '{name}', 'error_cell', NULL FROM raw WHERE {typing.is_error(f'raw.{name}')}"
-        )
+        found.append(f"SELECT _id, '{name}', 'error_cell', NULL FROM raw WHERE {typing.is_error(f'raw.{name}')}")
         if kind in ("text", "free"):
             continue
         long = typing.is_scientific(f"raw.{name}")
         if kind == "code":
-            con.execute(f"INSERT INTO faults SELECT _id, '{name}', 'scientific', NULL FROM raw WHERE {long}")
+            found.append(f"SELECT _id, '{name}', 'scientific', NULL FROM raw WHERE {long}")
             continue
         said = "'type'"
         if kind == "money" and located.factors.get(name, 1) == 1:
             said = f"CASE WHEN {_in_ten_thousands(name)} THEN 'scale' ELSE 'type' END"
-        con.execute(
-            f"INSERT INTO faults SELECT _id, '{name}', CASE WHEN {long} THEN 'scientific' ELSE {said} END, NULL"
+        found.append(
+            f"SELECT _id, '{name}', CASE WHEN {long} THEN 'scientific' ELSE {said} END, NULL"
             f" FROM raw JOIN typed USING (_id) WHERE typed.{name} IS NULL AND sf_trim(raw.{name}) IS NOT NULL"
         )
+    con.execute(f"INSERT INTO faults {' UNION ALL '.join(found)}")
 
 
 def _in_ten_thousands(name: str) -> str:

@@ -201,7 +201,11 @@ def _foreign_keys(
         slug, _, target_column = target.partition(".")
         if not references.get(slug):
             continue
-        known = " UNION ".join(f"SELECT {target_column} AS v FROM {p.parquet('rows')}" for p in references[slug])
+        # A table that lost this column, or all its rows, says so itself: not every row that refers to it is wrong.
+        having = [p for p in references[slug] if target_column in p.info["labels"] and p.info["read"]]
+        if not having:
+            continue
+        known = " UNION ".join(f"SELECT {target_column} AS v FROM {p.parquet('rows')}" for p in having)
         for part in parts:
             distinct = f"SELECT {column} AS v FROM {part.parquet('rows')}"
             if part.index in kept:

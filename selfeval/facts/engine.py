@@ -28,6 +28,9 @@ def compute(con: duckdb.DuckDBPyConnection, subject: Subject, year: int) -> list
     values = {"year": year} if "$year" in subject.query else {}
     facts = []
     for fact_id, value, divisor, project, label in con.execute(_as_text(subject.query), values).fetchall():
+        # A table that lost its column of codes has figures of nothing; that it lost it is a finding.
+        if fact_id is None:
+            continue
         definition, found = subject.definition(fact_id)
         figure = figure_of(value, divisor, definition.unit)
         if figure is not None:

@@ -132,9 +132,12 @@ def locate(sheet: Sheet, table: Table, schema: pa.DataFrameSchema, own: Mapping[
             # A second row belongs to the header when both rows name columns that the other does not.
             if merged.hits > max(found.hits, _header(names, deeper, deeper, below).hits):
                 found = merged
-        if best is None or found.hits > best.hits:
+        if best is None or (found.hits, len(found.columns)) > (best.hits, len(best.columns)):
             best = found
-    if best is None or best.hits < max(1 if len(names.required) == 1 else 2, len(names.required) / 2):
+    if best is None or best.hits < max(1, len(names.required) / 2):
+        return None
+    # One name alone may stand anywhere, unless the table has no other.
+    if len(names.required) > 1 and len(best.columns) < 2:
         return None
     return _located(sheet, table, schema, best, names)
 

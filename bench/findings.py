@@ -1,0 +1,301 @@
+"""Faults planted at random places into a clean unit, and how many are told at their exact place.
+
+Run as `python -m bench.findings --seed N`. At least 20 faults of each kind, one kind at a time and all kinds together,
+and one of each rule; prints recall at exact file, sheet, row, column and rule, false findings, and rows that are not
+accounted for, and writes bench/FINDINGS.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.planted import clean
+from bench.planted.cells import CELLS
+from bench.planted.forms import FORMS
+from bench.planted.paper import Fault, File, Unit
+from bench.planted.rules import RULES, plant_rule
+from selfeval.checks.crosscheck import rules
+from selfeval.model import Finding
+from selfeval.pipeline import UnitPipeline, plan
+from selfeval.store import Store
+
+ROOT = Path(__file__).resolve().parent.parent
+RAW, UNIT, YEAR = ROOT / "data" / "raw", "351001", 2024
+REPORT = Path(__file__).with_name("FINDINGS.md")
+#: Faults of a kind, at least; units with all kinds mixed; and how often a kind is tried.
+WANTED, TOGETHER, ROUNDS = 20, 6, 30
+
+
+@dataclass
+class Tally:
+    planted: int = 0
+    missed: list[str] = field(default_factory=list)
+    false: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Bench:
+    """The clean unit and what is said of it; each run spoils a copy."""
+
+    files: list[File]
+    work: Path
+    store: Store
+    baseline: set[Finding] = field(default_factory=set)
+
+    def check(self, unit: Unit) -> tuple[Sequence[Finding], UnitPipeline]:
+        shutil.rmtree(self.work / "raw", ignore_errors=True)
+        root = self.work / "raw" / str(YEAR) / UNIT
+        root.mkdir(parents=True)
+        unit.write(root)
+        pipeline = UnitPipeline(plan(self.work / "raw", YEAR, UNIT), self.store)
+        return pipeline.findings, pipeline
+
+    def run(self, unit: Unit, tallies: Mapping[str, Tally]) -> None:
+        """Check a spoilt unit and enter what was found, missed, false and lost under each fault's kind."""
+        try:
+            findings, pipeline = self.check(unit)
+        except Exception as error:
+            at = error.__traceback__
+            while at is not None and at.tb_next is not None:
+                at = at.tb_next
+            where = f"{at.tb_frame.f_code.co_filename}:{at.tb_lineno}" if at is not None else ""
+            planted = "; ".join(f"{fault.kind} {place(fault)}" for fault in unit.faults)
+            tallies[unit.faults[0].kind].lost.append(f"{type(error).__name__} {error} {where}: {planted}")
+            return
+        fresh = [f for f in findings if f not in self.baseline and f.file is not None]
+        claimed: set[int] = set()
+        for fault in unit.faults:
+            tally = tallies[fault.kind]
+            tally.planted += 1
+            told = [i for i, f in enumerate(fresh) if fault.rule is not None and fits(fault, f)]
+            claimed.update(told)
+            if fault.rule is not None and not told:
+                tally.missed.append(place(fault))
+        follows = re.compile("|".join(f"(?:{fault.also})" for fault in unit.faults if fault.also) or "(?!)")
+        false = [f for i, f in enumerate(fresh) if i not in claimed and not follows.fullmatch(f.rule)]
+        whose = {fault.file.name: fault.kind for fault in unit.faults}
+        for told_falsely in false:
+            kind = whose.get(str(told_falsely.file), unit.faults[0].kind)
+            tallies[kind].false.append(said(told_falsely))
+        for name, line in lost(unit, pipeline):
+            tallies[whose.get(name, unit.faults[0].kind)].lost.append(line)
+
+
+def rows_of(finding: Finding) -> set[int]:
+    """The rows a finding is told at."""
+    spans = (part.partition("-") for part in (finding.rows or "").split(",") if part)
+    listed = {n for low, _, high in spans for n in range(int(low), int(high or low) + 1)}
+    return listed or ({finding.row} if finding.row is not None else set())
+
+
+def fits(fault: Fault, finding: Finding) -> bool:
+    """Whether a finding tells a fault at its exact file, sheet, rows, column and rule."""
+    sheet = fault.doc.sheet if fault.doc is not None else finding.sheet
+    rows = {fault.doc.row(line) for line in fault.lines} if fault.doc is not None else set()
+    return (
+        re.fullmatch(fault.rule or "", finding.rule) is not None
+        and finding.file
+        == fault.file.name + (f"!{Path(fault.file.name).stem}.csv" if "!" in (finding.file or "") else "")
+        and finding.sheet == sheet
+        and bool(rows & rows_of(finding) or not rows)
+        and (fault.column is None or finding.column == fault.column)
+        and fault.word in finding.message
+    )
+
+
+def place(fault: Fault) -> str:
+    rows = [fault.doc.row(line) for line in fault.lines[:3]] if fault.doc is not None else []
+    sheet = fault.doc.sheet if fault.doc is not None else None
+    return f"{fault.file.name} {sheet or ''} 第{rows}行 {fault.column or ''}"
+
+
+def said(finding: Finding) -> str:
+    where = f"{finding.file} {finding.sheet or ''} {finding.rows or finding.row or ''} {finding.column or ''}"
+    return f"{finding.rule} {where} {finding.message}"
+
+
+def lost(unit: Unit, pipeline: UnitPipeline) -> list[tuple[str, str]]:
+    """Files whose rows do not add up: lines, rows read, rows that count, rows in the quarantine file."""
+    accounts = {(a.file, a.sheet): a for dataset in pipeline.accounts for a in dataset.files}
+    told = []
+    for file in unit.files:
+        for doc in file.docs:
+            account = accounts.get((file.name, doc.sheet if file.form == "xlsx" else None))
+            if doc.unread or doc.slug in ("other", "accounts") or account is None:
+                continue
+            wanted = len(doc.data())
+            out = sum(line.out for line in doc.data())
+            lines = len(doc.lines) if file.form == "csv" else account.read + account.other_lines
+            seen = (account.read, account.quarantined, account.read + account.other_lines)
+            if seen != (wanted, out, lines) or account.read != account.accepted + account.quarantined:
+                told.append(
+                    (
+                        file.name,
+                        f"{file.name} {doc.sheet or ''}: read, aside, lines {seen}, planted {(wanted, out, lines)}",
+                    )
+                )
+    for dataset in pipeline.accounts:
+        text = pipeline.checked[dataset.name].file("quarantine.csv").read_text(encoding="utf-8-sig")
+        if dataset.quarantined and not text.strip():
+            told.append((dataset.name, f"quarantine/{dataset.name}.csv is empty"))
+    return told
+
+
+def singly(bench: Bench, rng: random.Random, wanted: Mapping[str, int]) -> dict[str, Tally]:
+    """Faults of some kinds, one kind a file, as many as there is place for in one unit."""
+    unit, tallies = clean.unit(bench.files, rng), {kind: Tally() for kind in wanted}
+    for kind, count in wanted.items():
+        planter, confined = (CELLS[kind], True) if kind in CELLS else (FORMS[kind], False)
+        files = [file for file in unit.files if file not in unit.closed]
+        rng.shuffle(files)
+        for file in files if confined else [None] * count:
+            unit.focus, here = file, 0
+            while here < count and (fault := planter(unit)) is not None:
+                unit.faults.append(fault)
+                here += 1
+                if not confined:
+                    unit.closed.add(fault.file)
+                    break
+            unit.focus = None
+            if confined and here and file is not None:
+                unit.closed.add(file)
+                break
+    if unit.faults:
+        bench.run(unit, tallies)
+    return tallies
+
+
+def together(bench: Bench, rng: random.Random) -> dict[str, Tally]:
+    """All kinds at once: a few tables spoilt as a whole, and faults of cells mixed in the others."""
+    tallies = {kind: Tally() for kind in (*FORMS, *CELLS)}
+    unit = clean.unit(bench.files, rng)
+    for kinds, count in ((rng.sample(list(FORMS), 8), 1), (rng.sample(list(CELLS), len(CELLS)), 2)):
+        for kind in kinds:
+            for _ in range(count):
+                fault = {**FORMS, **CELLS}[kind](unit)
+                unit.faults += [fault] if fault is not None else []
+    bench.run(unit, tallies)
+    return tallies
+
+
+def one_rule(bench: Bench, rng: random.Random, name: str) -> dict[str, Tally]:
+    """A rule across tables by itself."""
+    unit, tallies = clean.unit(bench.files, rng), {name: Tally()}
+    unit.faults.append(plant_rule(name, unit))
+    bench.run(unit, tallies)
+    return tallies
+
+
+_BENCH: list[Bench] = []
+
+
+def _begin(store: Path, baseline: set[Finding]) -> None:
+    """Give a process its clean files and a folder of its own."""
+    work = Path(tempfile.mkdtemp(dir=store.parent))
+    _BENCH[:] = [Bench(clean.clean(RAW / str(YEAR) / UNIT), work, Store(store), baseline)]
+
+
+def _work(task: tuple[str, int, object]) -> dict[str, Tally]:
+    what, seed, given = task
+    rng = random.Random(seed)
+    if what == "singly":
+        return singly(_BENCH[0], rng, given)  # type: ignore[arg-type]
+    return together(_BENCH[0], rng) if what == "together" else one_rule(_BENCH[0], rng, str(given))
+
+
+def _entered(total: dict[str, Tally], parts: Iterable[Mapping[str, Tally]]) -> None:
+    for part in parts:
+        for kind, tally in part.items():
+            mine = total.setdefault(kind, Tally())
+            mine.planted += tally.planted
+            mine.missed += tally.missed
+            mine.false += tally.false
+            mine.lost += tally.lost
+
+
+def every_kind(pool: Executor, rng: random.Random, only: str) -> dict[str, Tally]:
+    """Each kind by itself, in as many units as it takes to plant what is wanted."""
+    total = {kind: Tally() for kind in (*CELLS, *FORMS) if only in kind}
+    for _ in range(ROUNDS):
+        tasks = []
+        forms = [kind for kind in FORMS if kind in total and total[kind].planted < WANTED]
+        cells = [kind for kind in CELLS if kind in total and total[kind].planted < WANTED]
+        rng.shuffle(forms)
+        rng.shuffle(cells)
+        for at in range(0, max(-(-len(forms) // 6) * 6, -(-len(cells) // 6) * 6), 6):
+            wanted = dict.fromkeys(forms[at : at + 6], 2) | dict.fromkeys(cells[at : at + 6], 7)
+            tasks.append(("singly", rng.randrange(1 << 30), wanted))
+        if not tasks:
+            break
+        _entered(total, pool.map(_work, tasks))
+    return total
+
+
+def report(seed: int, parts: Mapping[str, Mapping[str, Tally]], seconds: float, clean_false: int) -> str:
+    lines = ["# 查错效果", "", f"`make bench-findings SEED={seed}`，用时{seconds:.0f}秒。", ""]
+    everything = [tally for tallies in parts.values() for tally in tallies.values()]
+    planted, missed = sum(t.planted for t in everything), sum(len(t.missed) for t in everything)
+    false, gone = sum(len(t.false) for t in everything), sum(len(t.lost) for t in everything)
+    lines += [
+        "| 植入 | 在准确位置找到 | 漏报 | 误报 | 去向不明的文件 | 无错数据上的误报 |", "| ---: | ---: | ---: | ---: | ---: | ---: |",
+        f"| {planted} | {planted - missed} | {missed} | {false} | {gone} | {clean_false} |", "",
+        "“找到”指文件、工作表、行、列、规则全部相符；标“应照读”的，要求没有任何问题且数值、行数不变。", "",
+    ]  # fmt: skip
+    for title, tallies in parts.items():
+        lines += [f"## {title}", "", "| 错误 | 植入 | 找到 | 误报 | 行数不符 |", "| --- | ---: | ---: | ---: | ---: |"]
+        for kind, t in tallies.items():
+            if t.planted or t.false or t.lost:
+                name = kind or "（各类合计）"
+                lines.append(f"| {name} | {t.planted} | {t.planted - len(t.missed)} | {len(t.false)} | {len(t.lost)} |")
+        lines.append("")
+    absent = [rule.id for rule in rules() if rule.id not in RULES]
+    if absent:
+        lines += [f"没有植入的规则：{'、'.join(absent)}。", ""]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="kinds or rules with this in their name; the report is not written")
+    args = parser.parse_args()
+    rng, started = random.Random(args.seed), time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        store = Path(folder) / "store"
+        _begin(store, set())
+        found, _ = _BENCH[0].check(clean.unit(_BENCH[0].files, rng))
+        clean_false = [f for f in found if f.file is not None]
+        with ProcessPoolExecutor(2, initializer=_begin, initargs=(store, set(found))) as pool:
+            each, mixed, by_rule = every_kind(pool, rng, args.only), dict[str, Tally](), dict[str, Tally]()
+            names = [name for name in RULES if args.only in name]
+            _entered(by_rule, pool.map(_work, [("rule", rng.randrange(1 << 30), name) for name in names]))
+            rounds = 0 if args.only else TOGETHER
+            _entered(mixed, pool.map(_work, [("together", rng.randrange(1 << 30), None)] * rounds))
+        parts = {"每类单独植入": each, "每条跨表规则": by_rule, "各类同时植入": mixed}
+        text = report(args.seed, parts, time.perf_counter() - started, len(clean_false))
+    print(text)
+    bad = 0
+    for tallies in parts.values():
+        for kind, tally in tallies.items():
+            for what, listed in (("missed", tally.missed), ("false", tally.false), ("lost", tally.lost)):
+                bad += len(listed)
+                for line in listed[:4]:
+                    print(f"{what:7}{kind or '*'}: {line}", file=sys.stderr)
+    if not args.only:
+        REPORT.write_text(text, encoding="utf-8")
+    return int(bool(bad))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
