@@ -90,7 +90,8 @@ def resolve(
             if mine:
                 scale.mark(con, table, mine, references)
                 kept |= _kept(con, table, mine, index)
-                _keys(con, table, mine, kept)
+                if keyed := _keyed(table, mine):
+                    _keys(con, table, keyed, kept)
                 _foreign_keys(con, table, mine, references, kept)
         for part in parts:
             totals.mark_scale(con, part)
@@ -145,14 +146,19 @@ def _key(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part]) ->
     columns = duck.columns(con, _rows(parts))
     groups = [c for c in columns if c.endswith("__group")]
     content = [c for c in columns if c not in groups and not c.endswith(("__unit", "__slack"))]
-    # Where a file lacks a key column, all its rows would have one key: whole rows are compared instead.
-    whole = any(k not in ("sheet", "side") and k not in p.info["labels"] for k in table.key for p in parts)
-    return list(table.key) if table.key and not whole else content, content, groups
+    return list(table.key) or content, content, groups
+
+
+def _keyed(table: Table, parts: Sequence[Part]) -> list[Part]:
+    """The parts that have all key columns; what is left of the rows of the others may well be alike."""
+    return [p for p in parts if all(k in ("sheet", "side") or k in p.info["labels"] for k in table.key)]
 
 
 def _kept(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], index: Index) -> dict[int, Entry]:
     """What is kept of the parts of a large table; nothing for a small one."""
     if table.layout != "rows" or sum(p.info["read"] for p in parts) <= repeats.LARGE_ROWS:
+        return {}
+    if len(_keyed(table, parts)) < len(parts):
         return {}
     key, _, _ = _key(con, table, parts)
     if any(not set(key) <= set(duck.columns(con, f"SELECT * FROM {p.parquet('rows')}")) for p in parts):
