@@ -23,7 +23,7 @@ from bench.planted import clean
 from bench.planted.cells import CELLS
 from bench.planted.forms import FORMS
 from bench.planted.paper import Fault, File, Unit
-from bench.planted.rules import RULES, plant_rule
+from bench.planted.rules import PLACED, RULES, plant_rule
 from selfeval.checks.crosscheck import rules
 from selfeval.model import Finding
 from selfeval.pipeline import UnitPipeline, plan
@@ -259,7 +259,7 @@ def report(seed: int, parts: Mapping[str, Mapping[str, Tally]], seconds: float, 
                 name = kind or "（各类合计）"
                 lines.append(f"| {name} | {t.planted} | {t.planted - len(t.missed)} | {len(t.false)} | {len(t.lost)} |")
         lines.append("")
-    absent = [rule.id for rule in rules() if rule.id not in RULES]
+    absent = [rule.id for rule in rules() if rule.id not in {*RULES, *PLACED}]
     if absent:
         lines += [f"没有植入的规则：{'、'.join(absent)}。", ""]
     return "\n".join(lines)
@@ -278,7 +278,7 @@ def main() -> int:
         clean_false = [f for f in found if f.file is not None]
         with ProcessPoolExecutor(2, initializer=_begin, initargs=(store, set(found))) as pool:
             each, mixed, by_rule = every_kind(pool, rng, args.only), dict[str, Tally](), dict[str, Tally]()
-            names = [name for name in RULES if args.only in name]
+            names = [name for name in (*RULES, *PLACED) if args.only in name]
             _entered(by_rule, pool.map(_work, [("rule", rng.randrange(1 << 30), name) for name in names]))
             rounds = 0 if args.only else TOGETHER
             _entered(mixed, pool.map(_work, [("together", rng.randrange(1 << 30), None)] * rounds))
