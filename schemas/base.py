@@ -143,7 +143,7 @@ def communicator_id() -> pa.Column:
 
 def domain(scope: Scope, name: str) -> pa.Check:
     """The value stands in the list `name` of domains.toml, which a unit may extend in 单位设置.toml."""
-    return pa.Check.isin(list(scope.domains[name]))
+    return pa.Check.isin(list(scope.domains[name]), description=name)
 
 
 @cache

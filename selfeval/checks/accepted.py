@@ -27,13 +27,15 @@ def open_views(
     Beside a table's view stands `<slug>_read` with every row that was read and `_out`, the rules for which it is not
     counted (NULL where it is): rules ask it whether a gap is nothing but a row set aside; facts never do.
     `parts` and `excluded` are by dataset; the latter is the Parquet of rows set aside. `kept` gives the Parquet of
-    what `write_rollup` made of a part.
+    what `write_rollup` made of a part. A file that lost a needed column has no row that counts: it is in no view.
     """
     con.execute('CREATE TABLE _labels (_file VARCHAR, _sheet VARCHAR, "column" VARCHAR, label VARCHAR)')
     by_table: dict[str, list[str]] = {}
     by_rollup: dict[str, list[str]] = {}
     for dataset, members in parts.items():
         for part in members:
+            if part.info["lost"]:
+                continue
             rows = _rows(part, excluded[dataset])
             by_table.setdefault(part.info["table"], []).append(f"SELECT *, {_place(dataset, part)} FROM ({rows})")
             by_table.setdefault(f"{part.info['table']}_read", []).append(_read(dataset, part, excluded[dataset]))
@@ -55,7 +57,8 @@ def open_last_year(
     by_table: dict[str, list[str]] = {}
     for dataset, members in parts.items():
         for part in members:
-            by_table.setdefault(part.info["table"], []).append(_rows(part, excluded[dataset]))
+            if not part.info["lost"]:
+                by_table.setdefault(part.info["table"], []).append(_rows(part, excluded[dataset]))
     for slug, selects in by_table.items():
         con.execute(f"CREATE VIEW before_{slug} AS {' UNION ALL BY NAME '.join(selects)}")
 

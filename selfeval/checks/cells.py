@@ -163,11 +163,12 @@ def words(schema: pa.DataFrameSchema, column: str, kind: str, label: str, year: 
         return Words(f"“{label}”应为{_TYPE_WORDS[value_kind]}，现为“{{value}}”。", f"{_TYPE_FIX[value_kind]}。")
     check = next(c for c in declared.checks if KINDS[c.name] == kind)
     if kind == "domain":
-        listed = "、".join(str(v) for v in check.statistics["allowed_values"])
-        return Words(
-            f"“{label}”为“{{value}}”，不在允许的取值之内。",
-            f"请改为{listed}之一；确需新增的，请在单位设置.toml的“取值”中登记。",
-        )
+        allowed = check.statistics["allowed_values"]
+        listed = "、".join(str(v) for v in allowed)
+        if len(allowed) == 1:
+            return Words(f"“{label}”为“{{value}}”，应为“{listed}”。", "请核对是否放错了文件，或改正这一格。")
+        more = f"；确需新增的，请在单位设置.toml的“取值”中登记到“{check.description}”" if check.description else ""
+        return Words(f"“{label}”为“{{value}}”，不在允许的取值之内。", f"请改为{listed}之一{more}。")
     if kind == "format":
         return Words(f"“{label}”为“{{value}}”，格式不对。", f"“{label}”应为{check.description}，请核对后改正。")
     return Words(f"“{label}”为“{{value}}”，超出允许的范围。", f"“{label}”应{range_words(check)}，请核对后改正。")

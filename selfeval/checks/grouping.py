@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: More faults of one rule, column and file than this become one finding with its rows.
 SINGLE = 20
+#: The kind of all rows of a file that lacks a column; the reader has told it once, at the header.
+LOST = "lost"
 #: So many of them that are also more than half of the file's rows have one cause: a whole column is wrong.
 WHOLE = 5
 ROW_WORDS = {
@@ -37,6 +39,8 @@ ROW_KINDS = {"shifted_right": "shifted", "shifted_left": "shifted"}
 
 def rule_id(slug: str, column: str | None, kind: str) -> str:
     """The stable id of a rule, from a fault's kind and place."""
+    if kind == LOST:
+        return "source.column.missing"
     if kind in SOURCE_KINDS:
         return f"source.{'merged' if kind == 'filled' else kind}"
     if column is None or kind in ROW_KINDS:
@@ -75,7 +79,8 @@ def grouped(
     for part in parts:
         kinds = con.execute(
             "SELECT \"column\", kind, CASE WHEN kind = 'duplicate' THEN CAST(split_part(value, ':', 1) AS INTEGER) END AS first,"
-            ' count(*) FROM marks WHERE part = ? GROUP BY ALL ORDER BY min(_row), "column", kind, first',
+            f" count(*) FROM marks WHERE part = ? AND kind <> '{LOST}' GROUP BY ALL"
+            ' ORDER BY min(_row), "column", kind, first',
             [part.index],
         ).fetchall()
         for column, kind, first, count in kinds:

@@ -19,7 +19,7 @@ from schemas import Dataset, Scope, Table
 from selfeval import duck
 from selfeval.checks import quarantine, repeats, scale, totals
 from selfeval.checks.cells import literal
-from selfeval.checks.grouping import grouped, noted, rule_id
+from selfeval.checks.grouping import LOST, grouped, noted, rule_id
 from selfeval.model import FileAccount, Finding
 from selfeval.outline import scrubbed
 from selfeval.sources.people import People
@@ -84,6 +84,10 @@ def resolve(
         con.execute('CREATE TABLE marks (part INTEGER, _row BIGINT, "column" VARCHAR, kind VARCHAR, value VARCHAR)')
         for part in parts:
             con.execute(f"INSERT INTO marks SELECT {part.index}, * FROM {part.parquet('faults')}")
+            if part.info["lost"]:
+                con.execute(
+                    f"INSERT INTO marks SELECT DISTINCT {part.index}, _row, NULL, '{LOST}', NULL FROM {part.parquet('rows')}"
+                )
         kept: dict[int, Entry] = {}
         for table in dataset.tables:
             mine = [p for p in parts if p.info["table"] == table.slug]
@@ -253,7 +257,11 @@ def _tolerance(
 ) -> Iterator[Finding]:
     """A tolerant dataset blocks when more of its rows are bad than the tolerance lets pass."""
     bad, duplicates = duck.row(
-        con, "SELECT count(*) FILTER (WHERE NOT duplicate), count(*) FILTER (WHERE duplicate) FROM excluded"
+        con,
+        # A file that lost a column is an error of its own.
+        "SELECT count(*) FILTER (WHERE NOT duplicate AND NOT contains(rule, ?)),"
+        " count(*) FILTER (WHERE duplicate) FROM excluded",
+        [rule_id(dataset.slug, None, LOST)],
     )
     counted = sum(p.info["read"] for p in parts) - duplicates
     if dataset.strict or not bad or Decimal(bad) <= tolerance * counted:

@@ -65,6 +65,8 @@ def write(
         "lines": sheet.lines,
         "read": read,
         "other": located.other,
+        #: columns without which no row can count.
+        "lost": [c.title for n, c in schema.columns.items() if c.required and not c.nullable and n not in columns],
         "header_row": located.header_row,
         "labels": dict(located.labels),
         "places": _places(located),

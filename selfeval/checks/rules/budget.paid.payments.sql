@@ -20,6 +20,8 @@ doubted AS (
 )
 SELECT b._file, b._sheet, b._row, 'paid' AS "column", b.project_name, b.paid AS value,
     coalesce(p.payments, 0) AS payments, coalesce(p.counted, 0) AS total, b.paid - coalesce(p.counted, 0) AS difference,
+    CASE WHEN b.paid <> 0 AND (abs(b.paid * 10000 - p.counted) <= 50 OR abs(b.paid - p.counted * 10000) <= 50)
+        THEN '，正好相差一万倍，可能混用了万元和元' ELSE '' END AS hint,
     coalesce(p.places, []) AS places
 FROM budget b LEFT JOIN paid p USING (project_code)
 WHERE abs(b.paid - coalesce(p.counted, 0)) > b.paid__slack
