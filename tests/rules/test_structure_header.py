@@ -17,7 +17,7 @@ def test_a_plain_file_has_no_finding(folder: Folder) -> None:
     assert checked.accounts["支付明细"] == (30, 30, 0)
 
 
-@pytest.mark.parametrize("above", [1, 3, 12])
+@pytest.mark.parametrize("above", [1, 12])
 def test_a_header_below_title_lines_is_found(folder: Folder, above: int) -> None:
     titles = [["2024年支付明细表"], ["编制单位：某县科学技术协会"], [""], ["导出时间：2025-01-05"]]
     lines = [titles[k % len(titles)] for k in range(above)]
@@ -151,7 +151,7 @@ def test_a_renamed_column_is_missing_and_the_guess_is_told(folder: Folder) -> No
     assert checked.one("source.column.unknown").column == "付款金额（元）"
 
 
-@pytest.mark.parametrize("place", [0, 1, 2, 3, 9])
+@pytest.mark.parametrize("place", [0, 1, 9])
 def test_a_missing_column_is_one_error_at_the_header(folder: Folder, place: int) -> None:
     folder.csv(PAY, [row[:place] + row[place + 1 :] for row in payments(4)])
     checked = folder.check()

@@ -19,8 +19,7 @@ def total(label: str, amount: float | str, place: int = 0) -> list[Any]:
     return row
 
 
-@pytest.mark.parametrize("label", ["合计", "合 计", "总计", "本页合计", "累计：", "　合计　"])
-@pytest.mark.parametrize("place", [0, 3])
+@pytest.mark.parametrize(("label", "place"), [("合 计", 0), ("本页合计", 3), ("累计：", 0), ("　总计　", 3)])
 def test_a_total_is_no_row(folder: Folder, label: str, place: int) -> None:
     rows = payments(6)
     folder.csv(PAY, [*rows, total(label, sum(float(r[9]) for r in rows[1:]), place)])

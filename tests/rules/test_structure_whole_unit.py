@@ -42,6 +42,7 @@ def spoilt(small: Path, name: str, sheet: str, change: Callable[[Any], None]) ->
         path.write_bytes(whole)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("label", ["项目编码", "三级指标", "指标性质", "指标值", "权重"])
 def test_a_declaration_without_a_column(small: Path, label: str) -> None:
     at = {"项目编码": 1, "三级指标": 4, "指标性质": 5, "指标值": 6, "权重": 8}[label]
@@ -51,6 +52,7 @@ def test_a_declaration_without_a_column(small: Path, label: str) -> None:
     assert blocked(found)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("label", ["项目编码", "项目名称", "全年预算数", "支出数"])
 def test_a_budget_without_a_column(small: Path, label: str) -> None:
     at = {"项目编码": 4, "项目名称": 5, "全年预算数": 11, "支出数": 12}[label]
@@ -59,6 +61,7 @@ def test_a_budget_without_a_column(small: Path, label: str) -> None:
     assert [(f.severity, f.row, f.column) for f in missing] == [("error", 3, label)]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("sheet", ["单位信息", "人员编制", "年度任务", "情况说明", "绩效指标"])
 def test_a_declaration_without_the_second_column(small: Path, sheet: str) -> None:
     found = spoilt(small, DECLARATION, sheet, lambda s: s.delete_cols(2))
@@ -79,6 +82,7 @@ def test_a_table_in_another_unit_of_money_is_recognised(small: Path) -> None:
     assert any("一万倍" in f.message for f in found if f.rule == "final_accounts.expenditure.projects")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("sign", [">=", "≧", "不低于"])
 def test_any_spelling_of_a_sign_is_read(small: Path, sign: str) -> None:
     def change(sheet: Any) -> None:
