@@ -142,6 +142,14 @@ def _gc(p: argparse.ArgumentParser) -> None:
     p.add_argument("--dry-run", action="store_true", help="只说明会清理多少，不清理")
 
 
+def _sent(p: argparse.ArgumentParser) -> None:
+    _year_option(p)
+    p.add_argument("unit", nargs="?", metavar="UNIT", help="单位代码；不写则列出已登记的")
+    p.add_argument("--to", metavar="单位", help="送交给谁，如县财政局")
+    p.add_argument("--edition", default="报送版", choices=("报送版", "公开版"), help="版本，默认报送版")
+    _out_option(p)
+
+
 def _doctor(p: argparse.ArgumentParser) -> None:
     p.add_argument("--port", type=int, default=4200, metavar="端口", help="要查看的端口，默认4200")
 
@@ -158,6 +166,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None], bool]]
     "serve": ("在本机启动Prefect服务、界面和定时任务，按Ctrl-C停止", _serve, False),
     "retry": ("改正文件后重试没有完成的运行，只重做受影响的步骤", _retry, True),
     "doctor": ("检查本机：版本、端口、磁盘、字体、数据库", _doctor, True),
+    "sent": ("登记成果包何时报送给谁，或列出登记", _sent, True),
     "gc": ("清理不再需要的中间结果；已出报告所依据的不清理", _gc, True),
 }
 

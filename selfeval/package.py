@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import schemas
-from selfeval import confirm, digest, pipeline, proofread, publish
+from selfeval import confirm, digest, editions, pipeline, proofread, publish
 from selfeval.checks.quarantine import PLACE
 from selfeval.facts import codec
 from selfeval.model import Finding, Status, UnitYear
@@ -26,6 +26,7 @@ from selfeval.store import Entry
 
 #: Files that an issue writes and that a later blocked run leaves as they are.
 ISSUED = ("report.html", "report.docx", "report.pdf", "scorecards.xlsx", "facts.json")
+_PUBLIC = tuple(f"{editions.PUBLIC}/{name}" for name in editions.FILES)
 _REPORT_FOLDER = Path(__file__).parent / "report"
 #: The renderers: a step each, so that a changed template runs what uses it.
 FORMATS = {
@@ -59,12 +60,13 @@ def status_of(p: UnitPipeline) -> Status:
     return "to confirm" if p.plan.settings.approval and confirm.open_warnings(p) else "issued"
 
 
-def render(p: UnitPipeline, *, draft: bool = False) -> dict[str, Entry]:
+def render(p: UnitPipeline, *, draft: bool = False, public: bool = False) -> dict[str, Entry]:
     """The report files through the store, a step a format; a draft bears its mark on every page."""
     year = replace(p.unit_year, draft=draft)
+    year = editions.public(year) if public else year
     data = _report_key(year)
     rendered: dict[str, Entry] = {}
-    for name, module in FORMATS.items():
+    for name, module in ((n, FORMATS[n]) for n in (editions.FILES if public else FORMATS)):
         code = digest.of_code((module,), _resources())
 
         def build(folder: Path, name: str = name, module: str = module) -> dict[str, Any]:
@@ -72,7 +74,8 @@ def render(p: UnitPipeline, *, draft: bool = False) -> dict[str, Entry]:
             return {"fonts": _fonts()}
 
         rendered[name] = p.store.memo("render", name, {"data": data, "file": name, "code": code}, build)
-    proofread.own(p.store, rendered["report.html"].file("report.html"))
+    if not public:
+        proofread.own(p.store, rendered["report.html"].file("report.html"))
     return rendered
 
 
@@ -109,6 +112,8 @@ def publish_unit(p: UnitPipeline, out: Path, attempt: Mapping[str, Any]) -> Outc
     if status == "issued":
         rendered = render(p)
         files |= {name: entry.file(name) for name, entry in rendered.items()}
+        if p.plan.settings.public:
+            files |= {f"{editions.PUBLIC}/{name}": e.file(name) for name, e in render(p, public=True).items()}
         files["facts.json"] = facts = codec.public(p.plan.unit, p.plan.year, p.facts).encode()
         issued: dict[str, Any] | None = _issued(files)
         by_hand = proofread.edited(target)
@@ -155,7 +160,7 @@ def publish_failure(out: Path, year: int, unit: str, reason: str, attempt: Mappi
 
 def _issued_files(folder: Path) -> dict[str, Path]:
     """What the last issue wrote, as it lies there, and what people wrote in it."""
-    return {n: folder / n for n in ISSUED if (folder / n).is_file()} | proofread.kept_before(folder)
+    return {n: folder / n for n in (*ISSUED, *_PUBLIC) if (folder / n).is_file()} | proofread.kept_before(folder)
 
 
 def _all_files(folder: Path) -> dict[str, Path]:
@@ -183,7 +188,7 @@ def _finding_files(p: UnitPipeline, status: Status, findings: Sequence[Finding])
 def _issued(files: Mapping[str, bytes | Path]) -> dict[str, Any]:
     digests = {
         name: digest.of_file(content) if isinstance(content, Path) else digest.of_bytes(content)
-        for name, content in ((n, files[n]) for n in ISSUED)
+        for name, content in ((n, files[n]) for n in (*ISSUED, *_PUBLIC) if n in files)
     }
     return {"digest": digest.of_value(digests), "files": digests}
 

@@ -52,6 +52,7 @@ class Settings(_Strict):
     year_on_year: Annotated[Decimal, Field(gt=0)] = Field(default=Decimal("0.3"), alias="同比说明线")
     left_out: tuple[str, ...] = Field(default=(), alias="不写的内容")
     approval: bool = Field(default=False, alias="人工确认")
+    public: bool = Field(default=False, alias="公开版")
 
     @field_validator("datasets")
     @classmethod

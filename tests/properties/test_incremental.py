@@ -75,6 +75,7 @@ def check(sequence: list[Edit]) -> None:
             assert kept == outcome(root / "raw", root / f"clean-{n}"), edit
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "sequence",
     [[("double", "科普员分享记录/2024-03.csv", 9)]],
