@@ -46,8 +46,9 @@ from selfeval.sources.text import Unreadable
 ROOT = Path(__file__).parent.parent
 CRASHES = ROOT / ".cache" / "fuzz"
 UNIT = ROOT / "data" / "raw" / "2024" / "352003"
-#: Seconds an input may take, and bytes of address space beside what the program itself needs.
+#: Seconds of computing an input may take, seconds it may take at all, and bytes of address space beside what the program itself needs.
 TIME = 10
+WAIT = 120
 MEMORY = 3 << 30
 #: Every so many inputs go through typing and checks in DuckDB too, not only through the reader.
 WHOLE = 40
@@ -287,7 +288,7 @@ def fuzz(reader: Reader, inputs: int, seed: int, *, crashes: Path = CRASHES) -> 
     """Try so many inputs on one reader, in this process."""
     rng = random.Random(f"{seed}/{reader.name}")
     result, corpus, coverage, told = Result(reader.name), list(reader.seeds), Coverage(), set()
-    signal.signal(signal.SIGALRM, _slow)
+    _watch()
     folder = Path(tempfile.mkdtemp(prefix="fuzz"))
     try:
         for n in range(inputs):
@@ -313,7 +314,8 @@ def fuzz(reader: Reader, inputs: int, seed: int, *, crashes: Path = CRASHES) -> 
 def _one(reader: Reader, data: bytes, folder: Path, whole: bool, coverage: Coverage, result: Result) -> str | None:
     """What went wrong with one input, told by its type and place; None where nothing did."""
     started = time.perf_counter()
-    signal.setitimer(signal.ITIMER_REAL, TIME)
+    signal.setitimer(signal.ITIMER_PROF, TIME)
+    signal.setitimer(signal.ITIMER_REAL, WAIT)
     # DuckDB's part is not Python's to trace, and tracing would only slow what leads to it.
     sys.settrace(None if whole else coverage)
     try:
@@ -326,6 +328,7 @@ def _one(reader: Reader, data: bytes, folder: Path, whole: bool, coverage: Cover
         return _place(error)
     finally:
         sys.settrace(None)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         result.tried += 1
         result.slowest = max(result.slowest, time.perf_counter() - started)
@@ -334,8 +337,14 @@ def _one(reader: Reader, data: bytes, folder: Path, whole: bool, coverage: Cover
 
 def one(reader: Reader, data: bytes, folder: Path, whole: bool) -> str | None:
     """What goes wrong with one input; None where nothing does."""
-    signal.signal(signal.SIGALRM, _slow)
+    _watch()
     return _one(reader, data, folder, whole, Coverage(), Result(reader.name))
+
+
+def _watch() -> None:
+    """Computing time is what counts, however busy the machine is; a wait that never ends is cut off as well."""
+    signal.signal(signal.SIGPROF, _slow)
+    signal.signal(signal.SIGALRM, _slow)
 
 
 def _slow(number: int, frame: FrameType | None) -> None:
