@@ -155,7 +155,7 @@ def ending(works: list[UnitWork], outcomes: list[Outcome]) -> State[dict[str, An
         "misconfigured": [w.unit for w in works if w.misconfigured],
     }
     if blocked or errors:
-        wrong = [f"{unit}（{line}）" for unit, line in {**blocked, **errors}.items()]
+        wrong = [f"{unit}（{line.rstrip('。')}）" for unit, line in {**blocked, **errors}.items()]
         mend = "改正文件" if blocked or data["misconfigured"] else "排除故障"
         line = f"{len(wrong)}个单位未出报告：{words.clipped(scrub('；'.join(wrong)), 400)}。请{mend}后点“Retry”。"
         return Failed(message=line, data=data)
