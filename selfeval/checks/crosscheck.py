@@ -91,7 +91,7 @@ def _run(con: duckdb.DuckDBPyConnection, rule: Rule, values: Mapping[str, Any]) 
 
 
 def _finding(con: duckdb.DuckDBPyConnection, rule: Rule, row: Mapping[str, Any]) -> Finding:
-    words = {name: _word(value) for name, value in row.items()}
+    words = {name: _word(value) for name, value in row.items() if not name.startswith("_")}
     value, rows = row.get("value"), row.get("_rows") or ()
     return Finding(
         rule.id,

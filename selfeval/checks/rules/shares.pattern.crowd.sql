@@ -1,6 +1,7 @@
 -- Everybody in one second: written by a program, not by hands.
 WITH timed AS (
-    SELECT * FROM shares WHERE (SELECT bool_or(second(time) <> 0) FROM shares)
+    SELECT * FROM shares
+    WHERE CAST(time AS TIME) <> TIME '00:00:00' AND (SELECT bool_or(second(time) <> 0) FROM shares)
 ),
 crowded AS (
     SELECT time, count(*) AS n FROM timed GROUP BY time

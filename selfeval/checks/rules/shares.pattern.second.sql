@@ -1,6 +1,7 @@
 -- One person, one second. An export that prints minutes only cannot tell, nor one that prints days only.
 WITH timed AS (
-    SELECT * FROM shares WHERE (SELECT bool_or(second(time) <> 0) FROM shares)
+    SELECT * FROM shares
+    WHERE CAST(time AS TIME) <> TIME '00:00:00' AND (SELECT bool_or(second(time) <> 0) FROM shares)
 ),
 crowded AS (
     SELECT communicator_id, time, count(*) AS n FROM timed GROUP BY ALL HAVING count(*) >= $share_second_own
