@@ -19,7 +19,9 @@ def told(error: BaseException) -> str | None:
     """The line for an error or what caused it; None where it is of another kind."""
     for cause in _chain(error):
         number = cause.errno if isinstance(cause, OSError) else None
-        place = f"“{cause.filename}”" if isinstance(cause, OSError) and cause.filename else "文件"
+        # A copy that fails names its source first.
+        name = (cause.filename2 or cause.filename) if isinstance(cause, OSError) else None
+        place = f"“{name}”" if name else "文件"
         said = str(cause).lower()
         if number in _FULL or any(words in said for words in _FULL_WORDS):
             return f"磁盘空间不足，无法写入{place}，请清出空间后重新运行"
