@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +9,6 @@ import duckdb
 
 from schemas import Dataset
 from selfeval.model import Finding, Indicator, Origin, Project
-from selfeval.privacy import scrub
 from selfeval.scoring import Aside
 
 #: A table of more rows is a log, whatever its dataset says of itself.
@@ -117,14 +115,3 @@ def absent(awaited: Iterable[Dataset], missing: Iterable[str]) -> list[Finding]:
         )
         for name in missing
     ]
-
-
-def scrubbed(finding: Finding) -> Finding:
-    """The last guard: no private number in a finding, wherever it slipped in."""
-    texts = {
-        f.name: scrub(value)
-        for f in dataclasses.fields(finding)
-        if f.name in ("message", "fix", "value", "column", "sheet")
-        and isinstance(value := getattr(finding, f.name), str)
-    }
-    return dataclasses.replace(finding, **texts)  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ import duckdb
 
 import schemas
 from schemas import Dataset, datasets
-from selfeval import confirm, digest, duck, outline, partwise
+from selfeval import confirm, digest, duck, outline, partwise, privacy
 from selfeval.checks import consequences, crosscheck, resolve
 from selfeval.checks.accepted import open_last_year, open_views
 from selfeval.checks.resolve import Part, parts_of
@@ -292,7 +292,7 @@ class UnitPipeline:
         causes = consequences.unusable((d.name for d in self.plan.awaited), self.accounts, found)
         found += consequences.without_consequences(across, causes)
         order = list(datasets())
-        clean = [outline.scrubbed(f) for f in found]
+        clean = [privacy.scrubbed(f) for f in found]
         return tuple(
             sorted(
                 dict.fromkeys(clean),

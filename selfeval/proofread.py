@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from selfeval import digest, outline
+from selfeval import digest, privacy
 from selfeval.lint import LintError, LintFinding, lint
 from selfeval.model import Finding
 from selfeval.store import Store
@@ -77,12 +77,12 @@ def told(store: Store, files: Mapping[str, Path], facts: bytes) -> list[Finding]
         message = f"{original}出具后被人修改过，已另存为{name}，没有覆盖；{count}。"
         out.append(Finding("report.edited", "warning" if errors else "info", message, fix, value=name))
         out += [_finding(found, f"{name}{found.place}：{found.message}", fix) for found in errors]
-    return [outline.scrubbed(finding) for finding in out]
+    return [privacy.scrubbed(finding) for finding in out]
 
 
 def _finding(found: LintFinding, message: str, fix: str) -> Finding:
     finding = Finding(f"report.{found.rule}", "warning", message, fix, value=found.quoted or None)
-    return outline.scrubbed(finding)
+    return privacy.scrubbed(finding)
 
 
 @cache

@@ -21,7 +21,7 @@ from selfeval.checks import quarantine, repeats, scale, totals
 from selfeval.checks.cells import literal
 from selfeval.checks.grouping import LOST, grouped, noted, rule_id
 from selfeval.model import FileAccount, Finding
-from selfeval.outline import scrubbed
+from selfeval.privacy import scrubbed
 from selfeval.sources.people import People
 from selfeval.sources.scan import RawFile
 from selfeval.store import Entry

@@ -25,7 +25,7 @@ import zstandard
 
 from schemas import Dataset, Scope, Table
 from selfeval import duck
-from selfeval.outline import scrubbed
+from selfeval.privacy import scrubbed
 from selfeval.sources import header, large_ends, large_values
 from selfeval.sources.body import Shape, normal, split_rows
 from selfeval.sources.header import Located

@@ -16,7 +16,7 @@ from typing import Any
 from schemas import GUIDE_SHEET, Dataset, Scope, Table, datasets
 from selfeval import duck
 from selfeval.model import Finding
-from selfeval.outline import scrubbed
+from selfeval.privacy import scrubbed
 from selfeval.sources import header, tables
 from selfeval.sources.header import Located
 from selfeval.sources.large import is_large, read_large

@@ -53,7 +53,7 @@ def test_without_a_change_nothing_would_run(copied: Path, known: Known) -> None:
         pytest.param("schemas/domains.toml", "校验", id="list of codes", marks=pytest.mark.full),
         pytest.param("selfeval/facts/shares.sql", "计算", id="figure", marks=pytest.mark.full),
         pytest.param("selfeval/report/templates/report.j2", "生成", id="template"),
-        pytest.param("selfeval/report/phrases.py", "生成", id="helper of the report", marks=pytest.mark.full),
+        pytest.param("selfeval/report/tables.py", "生成", id="helper of the report", marks=pytest.mark.full),
     ],
 )
 def test_what_uses_a_changed_file_would_run(copied: Path, known: Known, file: str, first: str) -> None:

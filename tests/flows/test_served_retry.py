@@ -115,8 +115,8 @@ def test_the_retry_button_after_a_template_was_mended(served: Served, unit: Path
     mended = served.press_retry(run)
     assert mended["state"]["type"] == "COMPLETED", mended["state"]["message"]
     assert package(served) == clean
-    words = served.place / "code/selfeval/report/phrases.py"
-    words.write_bytes(words.read_bytes() + b"# a changed helper\n")
+    helper = served.place / "code/selfeval/report/tables.py"
+    helper.write_bytes(helper.read_bytes() + b"# a changed helper\n")
     changed = served.ended(served.start_run(year=YEAR))
     assert changed["state"]["type"] == "COMPLETED", changed["state"]["message"]
     assert {step.split()[0] for step in steps(served, "ran")} == {"render"}
