@@ -170,8 +170,9 @@ def read_parquet(data: bytes) -> Sheet:
     """A Parquet table; row n is its n-th record, the header has no line of its own. Raises Unreadable."""
     try:
         table = pq.read_table(io.BytesIO(data))
-    except (pa.ArrowException, OSError) as error:
+        columns = [[cell_text(v) for v in column.to_pylist()] for column in table.columns]
+    # Text that is none and dates that Python has not turn up only when the values are taken out.
+    except (pa.ArrowException, OSError, ValueError, OverflowError, ArithmeticError) as error:
         raise Unreadable("source.truncated", "已损坏或不是有效的Parquet文件", "请重新导出后放回原处") from error
-    columns = [[cell_text(v) for v in column.to_pylist()] for column in table.columns]
     rows = [(0, list(table.column_names)), *((n, list(cells)) for n, cells in enumerate(zip(*columns, strict=True), 1))]
     return Sheet(None, rows, table.num_rows)

@@ -41,9 +41,8 @@ def killed(scenario: str, raw: Path, work: Path, points: int, capsys: pytest.Cap
     assert told["wrong"] == []
 
 
-@pytest.mark.full
 def test_a_few_kills_while_a_package_is_replaced(raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    killed("publish", raw, tmp_path / "work", 4, capsys)
+    killed("publish", raw, tmp_path / "work", 3, capsys)
 
 
 @pytest.mark.full
