@@ -1,0 +1,130 @@
+"""Keys and what refers to them: duplicates, conflicts, unknown ids, and how many bad rows a tolerant dataset may have."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.rules.sound import SoundUnit
+
+LOG, ROSTER = "科普员分享记录.csv", "科普员名册.xlsx"
+
+#: (sheet or file, column of the content to change, rule's table, strict, the content's other value)
+KEYED = [
+    ("支付明细.csv", "用途", "payments", True, "其他"),
+    ("指标执行", "项目名称", "budget", True, "别的项目"),
+    ("名册", "乡镇", "communicators", True, "别的镇"),
+    ("科普员月任务.csv", "任务数", "tasks", True, 9),
+    ("年度任务", "任务", "work_tasks", True, "别的任务"),
+    ("总体绩效目标", "目标", "goals", True, "别的目标"),
+    ("2024年末", "服务量（次）", "service", True, 700001),
+    ("科普员分享记录.csv", "阅读数", "shares", False, 77),
+    ("全省科普员综合排名.csv", "综合得分", "ranking", False, 1.5),
+    ("天府科技云注册明细.csv", "名称", "registrations", False, "某某公司"),
+    ("满意度问卷.csv", "对象类型", "survey", False, "学生"),
+]
+#: (sheet or file, column, a value that the table it refers to does not have, rule, severity)
+FOREIGN = [
+    (LOG, "科普员编号", "KP11329999", "shares.communicator_id.unknown", "warning"),
+    ("科普员月任务.csv", "科普员编号", "KP11329999", "tasks.communicator_id.unknown", "error"),
+    ("支付明细.csv", "项目编码", "51113224T000000000099", "payments.project_code.unknown", "error"),
+    ("绩效指标", "项目编码", "51113224T000000000099", "indicators.project_code.unknown", "error"),
+    ("科普活动", "经费来源项目编码", "51113224T000000000099", "activities.funding_project.unknown", "error"),
+    ("设备维护", "经费来源项目编码", "51113224T000000000099", "equipment.funding_project.unknown", "error"),
+    ("品种推广", "经费来源项目编码", "51113224T000000000099", "varieties.funding_project.unknown", "error"),
+]
+
+
+def test_copies_and_conflicts(sound: SoundUnit) -> None:
+    """A copy is set aside and never blocks; the same key with other content sets all its rows aside as bad."""
+    last = {place: sound.add(place, list(sound.table(place)[1])) for place, *_ in KEYED}
+    told = sound.check()
+    for place, _, slug, _, _ in KEYED:
+        told.one(f"{slug}.duplicate", "info", place, last[place], None)
+    assert not [f.rule for f in told.findings if f.rule.endswith(".conflict")]
+    for place, column, _, _, other in KEYED:
+        sound.set(place, last[place], column, other)
+    told = sound.check()
+    for place, _, slug, strict, _ in KEYED:
+        severity = "error" if strict else "warning"
+        found = [(f.severity, f.row, f.column) for f in told.of(f"{slug}.conflict")]
+        assert found == [(severity, 2, None), (severity, last[place], None)]
+    assert not [f.rule for f in told.findings if f.rule.endswith(".duplicate")]
+
+
+def test_a_copy_of_a_conflict_is_set_aside_with_it(sound: SoundUnit) -> None:
+    sound.keep(LOG)
+    row = list(sound.table(LOG)[1])
+    first = sound.add(LOG, row, [*row[:7], 78])
+    assert [f.row for f in sound.check().of("shares.conflict")] == [2, first, first + 1]
+    (shares,) = sound.pipeline().accounts
+    assert (shares.read, shares.accepted, shares.quarantined) == (26, 23, 3)
+
+
+def test_what_refers_to_a_row_that_is_not_there(sound: SoundUnit) -> None:
+    for place, column, value, _, _ in FOREIGN:
+        sound.set(place, 2, column, value)
+    told = sound.check()
+    for place, column, value, rule, severity in FOREIGN:
+        assert told.one(rule, severity, place, 2, column).value == value
+
+
+def test_without_a_roster_no_id_is_unknown(sound: SoundUnit) -> None:
+    sound.keep(LOG, "科普员月任务.csv")
+    sound.set(LOG, 2, "科普员编号", "KP11329999")
+    assert sound.check().loud == set()
+
+
+def _many(sound: SoundUnit, count: int) -> None:
+    sound.keep(LOG)
+    rows = sound.table(LOG)
+    del rows[1:]
+    for n in range(count):
+        when = f"2024-{n % 12 + 1:02d}-{n % 28 + 1:02d} {8 + n % 13:02d}:{n // 13 % 60:02d}:{n % 59:02d}"
+        rows.append([when, f"KP1132000{n % 3 + 1}", "张三", "白坝村", f"C{n:05d}", "科普", "抖音", n % 50])
+
+
+@pytest.mark.parametrize(("rows", "copies", "bad", "blocks"), [(400, 0, 2, False), (400, 40, 2, True)])
+def test_the_tolerance_is_half_a_percent_of_the_rows_less_duplicates(
+    sound: SoundUnit, rows: int, copies: int, bad: int, blocks: bool
+) -> None:
+    """2 of 400 rows are 0.5 % exactly; where 40 of the 400 are copies, 2 of 360 are more."""
+    _many(sound, rows)
+    table = sound.table(LOG)
+    for n in range(bad):
+        table[n + 1][6] = "大喇叭"
+    for n in range(copies):
+        table[-1 - n] = list(table[200 - n])
+    told = sound.check()
+    assert [f.severity for f in told.of("shares.channel.domain")] == ["warning"] * bad
+    if blocks:
+        assert told.one("shares.tolerance", "error", LOG, None, None).count == bad
+    else:
+        assert not told.of("shares.tolerance")
+
+
+def test_every_tolerant_dataset_has_its_limit_and_a_unit_may_set_another(sound: SoundUnit) -> None:
+    planted = {
+        "ranking": ("全省科普员综合排名.csv", "综合得分"),
+        "registrations": ("天府科技云注册明细.csv", "注册类型"),
+        "survey": ("满意度问卷.csv", "总体评价"),
+        "shares": (LOG, "渠道"),
+    }
+    for place, column in planted.values():
+        sound.set(place, 2, column, "别的")
+    told = sound.check()
+    for slug, (place, _) in planted.items():
+        told.one(f"{slug}.tolerance", "error", place, None, None)
+    sound.folder.raw("单位设置.toml", '["数据集"."科普员分享记录"]\n"容错率" = 0.05\n'.encode())
+    told = sound.check()
+    assert {f.rule for f in told.findings if f.rule.endswith(".tolerance")} == {
+        "ranking.tolerance", "registrations.tolerance", "survey.tolerance",
+    }  # fmt: skip
+
+
+def test_a_tolerant_dataset_never_blocks_for_copies(sound: SoundUnit) -> None:
+    sound.keep(LOG)
+    rows = sound.table(LOG)
+    rows += [list(row) for row in rows[1:]]
+    told = sound.check()
+    assert [(f.row, f.rows) for f in told.of("shares.duplicate")] == [(26, "26-49")]
+    assert told.loud == set()
