@@ -100,7 +100,9 @@ class Served:
         due = (dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds)).isoformat()
         state = {"type": "SCHEDULED", "state_details": {"scheduled_time": due}}
         body = {"parameters": parameters, "state": state}
-        return str(self.call(f"/deployments/{found['id']}/create_flow_run", body)["id"])
+        # SQLite may be busy for a moment while the deployments are written anew.
+        made = self.until(lambda: self.call(f"/deployments/{found['id']}/create_flow_run", body))
+        return str(made["id"])
 
     def ended(self, flow_run: str) -> Any:
         """The flow run once it has ended."""
