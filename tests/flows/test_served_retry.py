@@ -35,8 +35,10 @@ def served(tmp_path_factory: pytest.TempPathFactory, known: Known) -> Iterator[S
         # Killed outright: what it started must not outlive it.
         server.process.kill()
         server.process.wait()
-        time.sleep(2)
-        left = processes_of(server.home, "")
+        until = time.monotonic() + 20
+        # A run that has just ended takes a moment to go.
+        while (left := processes_of(server.home, "")) and time.monotonic() < until:
+            time.sleep(0.5)
         for process in left:
             os.kill(process, signal.SIGKILL)
     assert left == []
