@@ -165,7 +165,7 @@ def run(raw: Path, unit: str, folder: Path) -> package.Outcome:
 
 def test_nothing_private_leaves_the_example_units(pipelines: dict[str, UnitPipeline], tmp_path: Path) -> None:
     numbers, names = private(RAW / str(YEAR))
-    assert len(numbers) > 400 and len(names) > 1000
+    assert len(numbers) > 400 and len(names) > 800
     for unit in UNITS:
         package.publish_unit(pipelines[unit], tmp_path, {})
     assert leaks(tmp_path, numbers, names) == []
