@@ -25,6 +25,7 @@ import time
 import traceback
 import zipfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -375,10 +376,11 @@ def main() -> int:
     names = options.reader or [r.name for r in readers()]
     each = -(-options.inputs // len(names))
     # A process a reader: one that dies (a crash in C, no memory) breaks its pool and so the whole run, loudly.
-    with multiprocessing.get_context("spawn").Pool(options.processes, maxtasksperchild=1) as pool:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(options.processes, spawn, max_tasks_per_child=1) as pool:
         crashed = False
         total = 0
-        for r in pool.imap_unordered(_job, [(name, each, options.seed) for name in names]):
+        for r in pool.map(_job, [(name, each, options.seed) for name in names]):
             total += r.tried
             print(
                 f"{r.reader:12} {r.tried:8} inputs  {r.refused:8} refused  {r.kept:5} kept  {r.lines:5} lines reached"

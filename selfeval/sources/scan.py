@@ -165,6 +165,7 @@ def _expand(raw: RawFile) -> list[RawFile]:
     try:
         # One without members is left to the reader too.
         return _members(raw) or [raw]
-    except (zipfile.BadZipFile, OSError, NotImplementedError):
+    # A member's name that is no text is a ValueError.
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
         # Left to the reader, which says so under the dataset: the unit is then blocked, not awaiting.
         return [raw]
