@@ -9,7 +9,7 @@ import importlib
 import pkgutil
 from functools import cache
 
-from schemas.base import DOMAINS, GUIDE_SHEET, Dataset, Scope, Table, default_domains, subjects
+from schemas.base import DOMAINS, GUIDE_SHEET, Dataset, Scope, Table, default_domains, offered, subjects
 
 __all__ = [
     "DOMAINS",
@@ -20,6 +20,7 @@ __all__ = [
     "datasets",
     "default_domains",
     "module_of",
+    "offered",
     "subjects",
 ]
 

@@ -146,6 +146,16 @@ def domain(scope: Scope, name: str) -> pa.Check:
     return pa.Check.isin(list(scope.domains[name]), description=name)
 
 
+def offered(check: pa.Check) -> list[str]:
+    """The values of a `domain` check that a person is offered: those shipped, in one way of writing, and the unit's own."""
+    allowed = [str(value) for value in (check.statistics or {})["allowed_values"]]
+    raw: dict[str, Any] = tomllib.loads(DOMAINS.read_text(encoding="utf-8"))
+    shown: list[str] | None = raw["offered"].get(check.description)
+    if shown is None:
+        return allowed
+    return [*shown, *(value for value in allowed if value not in raw["lists"][check.description])]
+
+
 @cache
 def default_domains() -> dict[str, tuple[str, ...]]:
     """Lists of allowed values by name, as shipped."""

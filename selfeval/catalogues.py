@@ -12,7 +12,7 @@ from typing import Any
 
 import pandera.pandas as pa
 
-from schemas import Dataset, Scope, Table, datasets, default_domains
+from schemas import Dataset, Scope, Table, datasets, default_domains, offered
 from selfeval.checks import crosscheck, grouping, registry
 from selfeval.checks.cells import range_words
 from selfeval.checks.registry import Entry
@@ -20,7 +20,7 @@ from selfeval.facts import catalogue
 
 DOCS = Path(__file__).parent.parent / "docs"
 #: Dates and the like are told for this year.
-SCOPE = Scope(2024, "351001", default_domains())
+SCOPE = Scope(2024, "000000", default_domains())
 _HEAD = "<!-- 由 python -m selfeval.catalogues 生成，不要手改。 -->\n\n"
 _SEVERITY = {
     "error": "错误",
@@ -152,7 +152,7 @@ def _of_column(table: Table, name: str, column: pa.Column) -> tuple[str, ...]:
 
 def _values(check: pa.Check) -> str:
     if check.name == "isin":
-        return "、".join(str(v) for v in (check.statistics or {})["allowed_values"])
+        return "、".join(offered(check))
     return str(check.description) if check.name == "str_matches" else range_words(check)
 
 

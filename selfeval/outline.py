@@ -64,6 +64,9 @@ def indicators(tables: Rows, confirmed: Mapping[str, str]) -> list[Indicator]:
 
 def indicators_aside(con: duckdb.DuckDBPyConnection) -> Aside:
     """The weights of indicator rows that were set aside for a bad cell, as far as they can be read."""
+    there = {n for (n,) in con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
+    if not {"indicators_read", "budget_read"} <= there:
+        return Aside({}, frozenset())
     known = "project_code IN (SELECT project_code FROM budget_read)"
     found = con.execute(
         f"SELECT CASE WHEN {known} THEN project_code END, sum(weight), bool_or(weight IS NULL OR _out LIKE '%.weight.%')"

@@ -18,7 +18,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from schemas import GUIDE_SHEET, Dataset, Scope, Table, datasets, default_domains
+from schemas import GUIDE_SHEET, Dataset, Scope, Table, datasets, default_domains, offered
 from selfeval.facts import catalogue
 from selfeval.settings import GUIDE_FILE
 
@@ -167,9 +167,7 @@ class _Form:
         """The values a cell may take: a list, or the range of the guide sheet that holds it; empty for any value."""
         if name == "binding":
             return f"='{GUIDE_SHEET}'!$A${_FIRST_BINDING + 1}:$A${_FIRST_BINDING + len(self.bindings)}"
-        allowed = next((c.statistics["allowed_values"] for c in column.checks if c.name == "isin"), ())
-        # One way of writing is offered where the reader takes several for the same.
-        found = [str(v) for v in allowed if v not in ("=", ">", "<")]
+        found = next((offered(c) for c in column.checks if c.name == "isin"), [])
         return found if len(",".join(found)) <= _LIST else []
 
     def guide(self) -> None:

@@ -15,6 +15,8 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
+from schemas import offered
+
 #: pandera's name of a built-in check → the last part of the rule's id.
 KINDS = {
     "isin": "domain",
@@ -164,7 +166,7 @@ def words(schema: pa.DataFrameSchema, column: str, kind: str, label: str, year: 
     check = next(c for c in declared.checks if KINDS[c.name] == kind)
     if kind == "domain":
         allowed = check.statistics["allowed_values"]
-        listed = "、".join(str(v) for v in allowed)
+        listed = "、".join(offered(check))
         if len(allowed) == 1:
             return Words(f"“{label}”为“{{value}}”，应为“{listed}”。", "请核对是否放错了文件，或改正这一格。")
         more = f"；确需新增的，请在单位设置.toml的“取值”中登记到“{check.description}”" if check.description else ""

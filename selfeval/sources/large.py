@@ -74,7 +74,7 @@ def read_large(
         return _in_its_encoding(raw, dataset, scope, aliases, folder, people)
     except Unreadable as error:
         unread = {"sheet": None, "other": 0, "encoding": None}
-        return {"parts": [], "findings": [asdict(unreadable(error, raw, dataset))], "unread": [unread]}
+        return {"parts": [], "findings": [asdict(unreadable(error, raw, dataset))], "unread": [unread], "tables": None}
     except (NotRegular, *_BROKEN):
         _empty(folder)
         return None
@@ -165,7 +165,7 @@ def _read(
         "other": reading.lines - writer.written,
         "large": _recipe(head, located, settled.located),
     }
-    return {"parts": [info], "findings": [asdict(scrubbed(f)) for f in findings], "unread": []}
+    return {"parts": [info], "findings": [asdict(scrubbed(f)) for f in findings], "unread": [], "tables": [table.slug]}
 
 
 def _recipe(head: Head, located: Located, shown: Located) -> dict[str, Any]:

@@ -64,10 +64,12 @@ def macros() -> list[str]:
         "CREATE OR REPLACE MACRO sf_digits(x) AS CASE"
         " WHEN regexp_full_match(x, '[-+]?[0-9]{1,3}([, ][0-9]{3})+(\\.[0-9]*)?') THEN replace(replace(x, ',', ''), ' ', '')"
         " ELSE x END",
-        # A mobile or card number in a column of figures is a slip, and would leave the raw folder as a figure.
+        # A mobile or card number in a column of figures is a slip, and would leave the raw folder as a figure. What ends
+        # in four zeros is rather an amount taken ten thousand times.
         "CREATE OR REPLACE MACRO sf_number(x) AS CASE WHEN regexp_full_match(sf_digits(sf_plain(x)),"
         " '[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)')"
-        " AND NOT regexp_full_match(x, '1[3-9][0-9]{9}|[0-9]{16,}') THEN TRY_CAST(sf_digits(sf_plain(x)) AS DECIMAL(24,8)) END",
+        " AND NOT regexp_full_match(x, '[0-9]{16,}')"
+        " AND (x LIKE '%0000' OR NOT regexp_full_match(x, '1[3-9][0-9]{9}')) THEN TRY_CAST(sf_digits(sf_plain(x)) AS DECIMAL(24,8)) END",
         "CREATE OR REPLACE MACRO sf_bare(x) AS regexp_replace(regexp_replace(x, '^([-+(]?) *¥ *', '\\1'), ' *元$', '')",
         "CREATE OR REPLACE MACRO sf_money(x, factor) AS CASE"
         " WHEN sf_number(sf_bare(x)) * factor = round(sf_number(sf_bare(x)) * factor, 2)"

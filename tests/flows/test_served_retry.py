@@ -35,7 +35,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, known: Known) -> Iterator[S
         # Killed outright: what it started must not outlive it.
         server.process.kill()
         server.process.wait()
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         # A run that has just ended takes a moment to go.
         while (left := processes_of(server.home, "")) and time.monotonic() < until:
             time.sleep(0.5)
