@@ -32,11 +32,12 @@ def served(tmp_path_factory: pytest.TempPathFactory, known: Known) -> Iterator[S
         server.deployment()
         yield server
     finally:
+        # A run that has just ended still tells the server its last words: it goes before the server does.
+        server.until(lambda: not processes_of(server.home, "prefect.engine"))
         # Killed outright: what it started must not outlive it.
         server.process.kill()
         server.process.wait()
-        until = time.monotonic() + 60
-        # A run that has just ended takes a moment to go.
+        until = time.monotonic() + 20
         while (left := processes_of(server.home, "")) and time.monotonic() < until:
             time.sleep(0.5)
         for process in left:
