@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from selfeval.checks.cells import literal
-from selfeval.facts.catalogue import Definition, Subject, subjects
+from selfeval.facts.catalogue import Definition, Subject
 from selfeval.model import Fact, FactInput, FactValue
 from selfeval.report.phrases import display
 
@@ -103,21 +103,3 @@ def _inputs(
         ).fetchall()
         inputs += [FactInput(*row) for row in rows]
     return inputs
-
-
-def source_rows(
-    con: duckdb.DuckDBPyConnection, fact_id: str, limit: int | None = None
-) -> list[tuple[str, str, str | None, int]]:
-    """The raw rows a fact rests on: dataset, file, sheet, row. Raises KeyError for a fact no subject gives."""
-    for subject in subjects():
-        for definition in subject.facts:
-            found = definition.match(fact_id)
-            if found is None:
-                continue
-            queries = [
-                f"SELECT DISTINCT _dataset, _file, _sheet, _row FROM {table} WHERE {condition(template, found)}"
-                for table, template in definition.rows.items()
-            ]
-            tail = f" LIMIT {limit}" if limit else ""
-            return con.execute(f"SELECT * FROM ({' UNION ALL '.join(queries)}) ORDER BY ALL{tail}").fetchall()
-    raise KeyError(fact_id)

@@ -14,7 +14,7 @@ from typing import Any
 from selfeval.lint.forms import Form
 from selfeval.lint.lines import PROVENANCE, Line, flatten, is_partial
 from selfeval.lint.model import Document, LintFinding, Severity
-from selfeval.lint.numbers import norm, squeeze
+from selfeval.lint.numbers import norm
 from selfeval.lint.privacy import mask
 from selfeval.lint.scan import forms
 
@@ -91,7 +91,3 @@ def sentence_around(plain: str, start: int, end: int) -> str:
     left = max(plain.rfind(mark, 0, start) for mark in "。;!?\n")
     right = min((i for mark in "。;!?\n" if (i := plain.find(mark, end)) >= 0), default=len(plain))
     return plain[left + 1 : right]
-
-
-def label_of(text: str) -> str:
-    return squeeze(text).rstrip(":")

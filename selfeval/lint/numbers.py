@@ -164,13 +164,6 @@ def show(value: Decimal, places: int = 2) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def show_money(value: Decimal) -> str:
-    """元 as a person would print it: 万元 from ten thousand up when it is not exact to the cent."""
-    if abs(value) >= 10**4 and value % 100 == 0:
-        return f"{show(value / 10**4, 6)}万元"
-    return f"{show(value)}元"
-
-
 def chinese_number(text: str) -> int | None:
     """一 … 九十九, 两; None for anything else."""
     if re.fullmatch(r"\d{1,4}", text):
