@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
 import duckdb
 
+from schemas import datasets
 from selfeval.checks.cells import literal
 from selfeval.facts.catalogue import Definition, Subject
 from selfeval.model import Fact, FactInput, FactValue
@@ -115,22 +117,33 @@ def _counted(
     con: duckdb.DuckDBPyConnection, table: str, summed: str | None, conditions: Sequence[str]
 ) -> dict[str, list[FactInput]]:
     """Condition → how many rows of each file meet it."""
-    tested = ", ".join(f"({where}) AS k{k}" for k, where in enumerate(conditions))
     tests = [f"k{k}" for k in range(len(conditions))]
+    tested = ", ".join(f"({where}) AS {k}" for k, where in zip(tests, conditions, strict=True))
     if summed:
-        query = f"SELECT _dataset, _file, _sha256, _rows, {tested} FROM {summed}"
-        counts = [f"sum(_rows) FILTER (WHERE {k})" for k in tests]
+        rows = f"SELECT _dataset, _file, _sha256, NULL AS _sheet, _rows, {tested} FROM {summed}"
+        files = _files(con, rows, [f"sum(_rows) FILTER (WHERE {k})" for k in tests])
     else:
-        # A row may stand in its table twice: both sides of a form, two sheets of a file.
-        once = ", ".join(f"bool_or({k}) AS {k}" for k in tests)
-        query = (
-            f"SELECT _dataset, _file, _sha256, _row, {once} FROM"
-            f" (SELECT _dataset, _file, _sha256, _row, {tested} FROM {table}) GROUP BY ALL"
-        )
+        rows = f"SELECT _dataset, _file, _sha256, _sheet, _row, {tested} FROM {table}"
         counts = [f"count(*) FILTER (WHERE {k})" for k in tests]
-    told = ", ".join(f"CAST({count} AS BIGINT)" for count in counts)
-    files = con.execute(f"SELECT _dataset, _file, _sha256, {told} FROM ({query}) GROUP BY ALL ORDER BY ALL").fetchall()
+        files = _files(con, rows, counts) if _layout(table) == "rows" else []
+        if not files or len({f[1] for f in files}) < len(files):
+            # A row may stand in its table twice: both sides of a form, two sheets of a file.
+            once = ", ".join(f"bool_or({k}) AS {k}" for k in tests)
+            rows = f"SELECT _dataset, _file, _sha256, NULL AS _sheet, _row, {once} FROM ({rows}) GROUP BY ALL"
+            files = _files(con, rows, counts)
     return {
-        where: [FactInput(*file[:3], file[3 + k]) for file in files if file[3 + k]]
+        where: [FactInput(*file[:3], file[4 + k]) for file in files if file[4 + k]]
         for k, where in enumerate(conditions)
     }
+
+
+def _files(con: duckdb.DuckDBPyConnection, rows: str, counts: Sequence[str]) -> list[tuple[Any, ...]]:
+    told = ", ".join(f"CAST({count} AS BIGINT)" for count in counts)
+    return con.execute(
+        f"SELECT _dataset, _file, _sha256, _sheet, {told} FROM ({rows}) GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+
+
+@cache
+def _layout(slug: str) -> str:
+    return next(t.layout for d in datasets().values() for t in d.tables if t.slug == slug)
