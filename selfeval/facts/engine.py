@@ -132,7 +132,7 @@ def _counted(
             rows = f"SELECT _dataset, _file, _sha256, NULL AS _sheet, _row, {once} FROM ({rows}) GROUP BY ALL"
             files = _files(con, rows, counts)
     return {
-        where: [FactInput(*file[:3], file[4 + k]) for file in files if file[4 + k]]
+        where: [FactInput(file[0], file[1], file[2], file[4 + k]) for file in files if file[4 + k]]
         for k, where in enumerate(conditions)
     }
 

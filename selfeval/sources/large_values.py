@@ -69,6 +69,8 @@ class Values:
         self._distinct: pa.Array | None = None
         self._typed: list[str | None] = []
         self._type_code: dict[str | None, int] = {}
+        #: the group number of each of `_typed`, -1 where no row had it yet.
+        self._numbers = np.empty(0, np.int64)
 
     def look_up(self, cells: pa.Array) -> Longs:
         """Places of the cells (bytes, each distinct) among what is known; new ones are looked at first.
@@ -106,18 +108,14 @@ class Values:
     def grouped(self, places: Longs, lines: Longs) -> Longs:
         """The group number of each row; `lines` are the rows' physical lines."""
         codes = self._value[places]
-        if self._news(codes):
-            present, first = np.unique(codes, return_index=True)
-            for code, row in zip(present.tolist(), first.tolist(), strict=True):
-                self._groups.setdefault(self._typed[code], int(lines[row]))
-        numbers = np.array([self._groups.get(value, -1) for value in self._typed], np.int64)
-        return np.asarray(numbers[codes])
-
-    def _news(self, codes: Codes) -> bool:
-        """Whether a value comes for the first time."""
-        seen = np.zeros(len(self._typed), np.bool_)
-        seen[codes] = True
-        return any(self._typed[k] not in self._groups for k in np.flatnonzero(seen).tolist())
+        numbers = self._numbers[codes]
+        fresh = np.flatnonzero(numbers < 0)
+        if len(fresh):
+            present, first = np.unique(codes[fresh], return_index=True)
+            for code, row in zip(present.tolist(), fresh[first].tolist(), strict=True):
+                self._numbers[code] = self._groups.setdefault(self._typed[code], int(lines[row]))
+            numbers = self._numbers[codes]
+        return np.asarray(numbers)
 
     def groups_of(self, cells: Sequence[str], lines: Sequence[int]) -> list[int]:
         """The group number of each cell; `lines` are the cells' physical lines, in order."""
@@ -147,11 +145,15 @@ class Values:
         self.plain = np.concatenate([self.plain, plain])
         self._known = pa.concat_arrays([self._known, cells])
         if self.private:
-            for value in typed.to_pylist():
+            values = typed.to_pylist()
+            for value in values:
                 if value not in self._type_code:
                     self._type_code[value] = len(self._typed)
                     self._typed.append(value)
-            self._value = np.array([*self._value, *(self._type_code[v] for v in typed.to_pylist())], np.int32)
+            codes = np.fromiter(map(self._type_code.__getitem__, values), np.int32, len(values))
+            self._value = np.concatenate([self._value, codes])
+            numbers = [self._groups.get(value, -1) for value in self._typed[len(self._numbers) :]]
+            self._numbers = np.concatenate([self._numbers, np.array(numbers, np.int64)])
         else:
             self._value = np.zeros(len(self._known), np.int32)
         self._publish(public)

@@ -81,7 +81,9 @@ def macros() -> list[str]:
         " AND (x LIKE '%0000' OR NOT regexp_full_match(x, '1[3-9][0-9]{9}')) THEN TRY_CAST(digits AS DECIMAL(24,8)) END",
         "CREATE OR REPLACE MACRO sf_bare(x) AS regexp_replace(regexp_replace(x, '^([-+(]?) *¥ *', '\\1'), ' *元$', '')",
         "CREATE OR REPLACE MACRO sf_money(x, factor) AS "
-        + _once("sf_number(sf_bare(x)) * factor", "CASE WHEN n = round(n, 2) THEN TRY_CAST(n AS DECIMAL(18,2)) END", "n"),
+        + _once(
+            "sf_number(sf_bare(x)) * factor", "CASE WHEN n = round(n, 2) THEN TRY_CAST(n AS DECIMAL(18,2)) END", "n"
+        ),
         "CREATE OR REPLACE MACRO sf_integer(x) AS "
         + _once("sf_number(x)", "CASE WHEN n = floor(n) THEN TRY_CAST(n AS BIGINT) END", "n"),
         "CREATE OR REPLACE MACRO sf_date(x) AS coalesce("
@@ -145,7 +147,9 @@ def is_glued(cell: str) -> str:
 
 
 def is_scientific(cell: str) -> str:
-    return _rarely(f"regexp_matches({cell}, '[0-9０-９][eEｅＥ]')", f"regexp_full_match(sf_half({cell}), '{SCIENTIFIC}')")
+    return _rarely(
+        f"regexp_matches({cell}, '[0-9０-９][eEｅＥ]')", f"regexp_full_match(sf_half({cell}), '{SCIENTIFIC}')"
+    )
 
 
 def is_error(cell: str) -> str:
@@ -155,7 +159,8 @@ def is_error(cell: str) -> str:
 
 def is_serial(cell: str) -> str:
     return _rarely(
-        f"regexp_matches({cell}, '^\\s*[0-9０-９]{{5}}([^0-9０-９]|$)')", f"regexp_full_match(sf_half({cell}), '{SERIAL}')"
+        f"regexp_matches({cell}, '^\\s*[0-9０-９]{{5}}([^0-9０-９]|$)')",
+        f"regexp_full_match(sf_half({cell}), '{SERIAL}')",
     )
 
 
