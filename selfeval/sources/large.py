@@ -261,21 +261,29 @@ class _Reading:
         lines = parsed.at[rows] + (base + 1)
         columns: dict[str, pa.Array] = {}
         for name, values in self.values.items():
+            at = places[name]
+            if isinstance(at, np.ndarray):
+                columns[name] = pa.array(at[rows]).cast(pa.timestamp("us"))
+                continue
+            known, codes = at
+            codes = codes[rows]
             if values.private:
-                columns[f"{name}__group"] = pa.array(values.grouped(places[name][rows], lines))
+                columns[f"{name}__group"] = pa.array(values.grouped(known, codes, lines))
             if values.private != "secret":
-                columns[name] = values.public(places[name][rows])
+                columns[name] = values.public(known, codes)
         self._writer.add(lines, columns)
 
-    def _places(self, name: str, parsed: Parsed, plain: npt.NDArray[np.bool_]) -> Longs:
-        """Where each row's value of a column stands in `Values`; for points in time the value itself."""
+    def _places(
+        self, name: str, parsed: Parsed, plain: npt.NDArray[np.bool_]
+    ) -> tuple[Longs, npt.NDArray[np.int32]] | Longs:
+        """Where each distinct cell of a column stands in `Values`, and which of them each row has; for points in time
+        the values themselves."""
         column, values = parsed.columns[self._located.columns[name]], self.values[name]
         if not isinstance(column, Times):
-            known = values.look_up(column.dictionary)
-            places: Longs = known[np.asarray(column.indices)]
+            known, codes = values.look_up(column.dictionary), np.asarray(column.indices)
             if not values.plain[known].all():
-                plain &= values.plain[places]
-            return places
+                plain &= values.plain[known][codes]
+            return known, codes
         micros = column.micros
         doubtful = self._lookup.doubtful_times(name, self._schema.columns[name], micros)
         plain[doubtful] = False

@@ -89,33 +89,32 @@ class Values:
             return places
         return np.asarray(found).astype(np.int64)
 
-    def public(self, places: Longs) -> pa.Array:
-        """The values that may be shown; of points in time `places` are the values themselves."""
-        if self._kind == "timestamp":
-            return pa.array(places).cast(pa.timestamp("us"))
+    def public(self, known: Longs, codes: Codes) -> pa.Array:
+        """The values of rows that may be shown: `known` as `look_up` gave it, `codes` which of it each row has."""
         assert self._distinct is not None
         if not self._text:
-            return self._distinct.take(pa.array(places))
-        codes = self._public[places]
-        indices = pa.array(codes, mask=codes < 0) if (self._public < 0).any() else pa.array(codes)
-        return pa.DictionaryArray.from_arrays(indices, self._distinct)
+            return self._distinct.take(pa.array(known)).take(pa.array(codes))
+        distinct = self._public[known]
+        indices = distinct[codes]
+        empty = (distinct < 0).any()
+        return pa.DictionaryArray.from_arrays(
+            pa.array(indices, mask=indices < 0) if empty else pa.array(indices), self._distinct
+        )
 
     def micros(self, places: Longs) -> Longs:
         """Points in time as microseconds."""
         assert self._distinct is not None
         return np.asarray(self._distinct.cast(pa.int64()).fill_null(0))[places]
 
-    def grouped(self, places: Longs, lines: Longs) -> Longs:
-        """The group number of each row; `lines` are the rows' physical lines."""
-        codes = self._value[places]
-        numbers = self._numbers[codes]
-        fresh = np.flatnonzero(numbers < 0)
-        if len(fresh):
-            present, first = np.unique(codes[fresh], return_index=True)
-            for code, row in zip(present.tolist(), fresh[first].tolist(), strict=True):
-                self._numbers[code] = self._groups.setdefault(self._typed[code], int(lines[row]))
-            numbers = self._numbers[codes]
-        return np.asarray(numbers)
+    def grouped(self, known: Longs, codes: Codes, lines: Longs) -> Longs:
+        """The group number of each row; `lines` are the rows' physical lines, the others as for `public`."""
+        values = self._value[known]
+        if (self._numbers[values] < 0).any():
+            fresh = np.flatnonzero(self._numbers[values][codes] < 0)
+            present, first = np.unique(values[codes[fresh]], return_index=True)
+            for value, row in zip(present.tolist(), fresh[first].tolist(), strict=True):
+                self._numbers[value] = self._groups.setdefault(self._typed[value], int(lines[row]))
+        return np.asarray(self._numbers[values][codes])
 
     def groups_of(self, cells: Sequence[str], lines: Sequence[int]) -> list[int]:
         """The group number of each cell; `lines` are the cells' physical lines, in order."""
