@@ -64,6 +64,8 @@ class Values:
     def _forget(self) -> None:
         self._known = pa.array([], pa.binary())
         self.plain = np.empty(0, np.bool_)
+        #: cells that are shown otherwise than `as_kept` makes them of their value: 1,234 for 1234, a word with a blank.
+        self.spelt = np.empty(0, np.bool_)
         self._value = np.empty(0, np.int32)
         self._public = np.empty(0, np.int32)
         self._distinct: pa.Array | None = None
@@ -132,7 +134,7 @@ class Values:
             cells = pa.concat_arrays([cells, likely.filter(pc.invert(pc.is_in(likely, value_set=cells)))])
         texts = [cell.decode(self._encoding) for cell in cells.to_pylist()]
         seen = [self._masked(text) for text in texts] if self._masked else texts
-        typed, public, doubtful = self._lookup.values(self._name, self._column, seen)
+        typed, public, spelt, doubtful = self._lookup.values(self._name, self._column, seen)
         if self._kind == "code":
             self._measure(typed)
         plain = np.ones(len(texts), np.bool_)
@@ -142,6 +144,7 @@ class Values:
         if self._ordinary is not None:
             plain &= np.fromiter(map(self._ordinary, texts), np.bool_, len(texts))
         self.plain = np.concatenate([self.plain, plain])
+        self.spelt = np.concatenate([self.spelt, spelt])
         self._known = pa.concat_arrays([self._known, cells])
         if self.private:
             values = typed.to_pylist()
@@ -175,8 +178,11 @@ class Lookup:
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
 
-    def values(self, name: str, column: pandera.Column, texts: list[str]) -> tuple[pa.Array, pa.Array, Longs]:
-        """Typed and public value of each text, and the places of those that are not beyond doubt."""
+    def values(
+        self, name: str, column: pandera.Column, texts: list[str]
+    ) -> tuple[pa.Array, pa.Array, npt.NDArray[np.bool_], Longs]:
+        """Typed and public value of each text, whether it is shown otherwise than the value, and the places of those
+        that are not beyond doubt."""
         kind = column.metadata["kind"]
         cells = pa.table({"_id": np.arange(len(texts)), name: pa.array(texts, pa.string())})
         self._con.register("large_cells", cells)
@@ -185,8 +191,10 @@ class Lookup:
             f" {name} AS cell FROM large_cells"
         )
         public = masking.declared(name, column) if column.metadata["private"] else name
+        spelt = f"{masking.declared('cell', column)} IS DISTINCT FROM {as_kept('public', column)}"
         shown = self._con.sql(
-            f"SELECT {name} AS typed, {public} AS public FROM large_typed ORDER BY _id"
+            f"SELECT typed, public, {spelt} AS spelt FROM"
+            f" (SELECT _id, cell, {name} AS typed, {public} AS public FROM large_typed) ORDER BY _id"
         ).to_arrow_table()
         doubts = [f"{name} IS NULL AND sf_trim(cell) IS NOT NULL", typing.is_error("cell")]
         if kind == "code":
@@ -198,7 +206,8 @@ class Lookup:
             f" UNION SELECT _id FROM ({_failing(name, column, 'large_typed')})"
         ).fetchnumpy()["_id"]
         self._con.unregister("large_cells")
-        return shown["typed"].combine_chunks(), shown["public"].combine_chunks(), np.asarray(doubtful, np.int64)
+        told = shown["spelt"].to_numpy().astype(np.bool_)
+        return shown["typed"].combine_chunks(), shown["public"].combine_chunks(), told, np.asarray(doubtful, np.int64)
 
     def doubtful_times(self, name: str, column: pandera.Column, micros: Longs) -> Longs:
         """Places of points in time that the checks do not pass."""
@@ -212,6 +221,11 @@ class Lookup:
         found = self._con.sql(_failing(name, column, "large_times")).fetchnumpy()["_id"]
         self._con.unregister("large_times")
         return np.asarray(found, np.int64)
+
+
+def as_kept(expression: str, column: pandera.Column) -> str:
+    """SQL: a cell as quarantine files show it, made of its public value."""
+    return f"coalesce(CAST({expression} AS VARCHAR), {masking.declared(chr(39) * 2, column)})"
 
 
 def _outside(micros: Longs, bounds: Mapping[str, Any]) -> npt.NDArray[np.bool_]:
