@@ -6,7 +6,6 @@ Belongs here: the order of the stages, which units take part, how a run ends. Wh
 from __future__ import annotations
 
 import datetime as dt
-import json
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -22,7 +21,7 @@ from flows.foresight import not_issued
 from flows.home import LOG, STORE_LOCK, Home, open_log
 from flows.steps import Batch, UnitWork, in_batches
 from flows.verbs import unit_folders
-from selfeval import digest
+from selfeval import digest, run_record
 from selfeval.package import Outcome
 from selfeval.privacy import scrub
 from selfeval.proofread import WRITABLE
@@ -115,9 +114,11 @@ def skipped(work: UnitWork, out: Path) -> bool:
     On a retry a unit that blocked is taken up again even so: a run that ends well must not say less than was the case.
     """
     folder = out / str(work.year) / work.unit
+    run = run_record.read(folder)
+    if run is None:
+        return False
     try:
-        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        attempt, files = run["attempt"], (run["issued"] or {"files": {}})["files"]
+        attempt, files = run.attempt, run.issued.files if run.issued else {}
         same = (attempt["inputs"], attempt["code"]) == (work.digest, steps.code_of("发布"))
         # What a person went on writing in is theirs: no reason to write it anew.
         whole = all(
@@ -126,7 +127,7 @@ def skipped(work: UnitWork, out: Path) -> bool:
         )
     except (OSError, ValueError, KeyError):
         return False
-    again = run["status"] == "failed" or (run["status"] == "blocked" and int(runtime.flow_run.run_count or 1) > 1)
+    again = run.status == "failed" or (run.status == "blocked" and int(runtime.flow_run.run_count or 1) > 1)
     return work.alive and same and whole and not again
 
 
