@@ -266,7 +266,7 @@ def _tolerance(
     counted = sum(p.info["read"] for p in parts) - duplicates
     if dataset.strict or not bad or Decimal(bad) <= tolerance * counted:
         return
-    share = (Decimal(bad) * 100 / counted).quantize(Decimal("0.01"))
+    share = _over(Decimal(bad) * 100 / counted, tolerance * 100)
     yield Finding(
         f"{dataset.slug}.tolerance",
         "error",
@@ -276,6 +276,12 @@ def _tolerance(
         file=parts[0].raw.name,
         count=bad,
     )
+
+
+def _over(share: Decimal, limit: Decimal) -> Decimal:
+    """A percentage over a limit in as few decimals, two at least, as print it over the limit."""
+    rounded = (share.quantize(Decimal(1).scaleb(-places)) for places in range(2, 9))
+    return next((shown for shown in rounded if shown > limit), share)
 
 
 def _accounts(

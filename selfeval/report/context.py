@@ -91,7 +91,7 @@ class Voice:
         return [i for s in self.u.scores.projects for i in s.indicators if i.indicator.binding == binding]
 
     def goal(self, score: IndicatorScore) -> Marked:
-        return Marked(sanitised(phrases.target(score.indicator.target, score.indicator.unit)))
+        return Marked(sanitised(tables.goal(score)))
 
     def actual(self, score: IndicatorScore) -> Marked:
         """实际完成值 of an indicator, knowing its fact where it has one."""

@@ -88,9 +88,7 @@ def display(value: FactValue, unit: str, targets: Sequence[Decimal] = ()) -> str
 
 
 def target(text: str, unit: str) -> str:
-    """A target as filled in, beside its unit: a number of ten thousand or more in 万, a date in words."""
-    if unit == "日期":
-        return date(text) if text.count("-") == 2 else text
+    """A target in plain digits, or as filled in, beside its unit: a number of ten thousand or more in 万."""
     if unit == "百分点":
         return f"{text}个百分点"
     digits = text.replace(",", "").replace("，", "")

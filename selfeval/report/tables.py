@@ -5,11 +5,12 @@ Belongs here: which cell shows what. Points and their reasons come from scoring,
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from selfeval.model import IndicatorScore, UnitYear
 from selfeval.report.nodes import Run, Runs, Table
-from selfeval.report.phrases import plain, wan
+from selfeval.report.phrases import date, plain, target, wan
 
 
 def text(value: object) -> Runs:
@@ -33,6 +34,16 @@ def own(u: UnitYear, score: IndicatorScore) -> str:
     found = u.facts.get(score.source_fact or "")
     counted = found is not None and found.project and found.unit not in ("日期", "元", "比率")
     return "（本项目）" if counted else ""
+
+
+def goal(score: IndicatorScore) -> str:
+    """指标值 in the words of the text: a date in words, a number with its unit once (95% in a row whose unit is %)."""
+    indicator = score.indicator
+    if isinstance(score.target, dt.date):
+        return date(score.target.isoformat())
+    if score.target is None or not indicator.unit:
+        return target(indicator.target, indicator.unit)
+    return target(plain(score.target), indicator.unit)
 
 
 def points(value: Decimal | None) -> str:
@@ -72,8 +83,23 @@ def budget_table(u: UnitYear) -> Table:
         )
     )
     return Table(
-        "部门预算项目支出情况表（单位：万元）", (head, *rows), (27, 14, 13, 13, 13, 11, 11), frozenset({2, 3, 4, 5, 6})
+        "部门预算项目支出情况表（单位：万元）",
+        (head, *rows),
+        (27, 14, 13, 13, 13, 11, 11),
+        frozenset({2, 3, 4, 5, 6}),
+        note=_rounding_gaps(u),
     )
+
+
+def _rounding_gaps(u: UnitYear) -> str:
+    """Columns whose printed parts do not add up to their printed total, which is computed from 元; empty where none."""
+    gaps = []
+    for name, field in (("年初预算数", "budget_initial"), ("全年预算数", "budget_final"), ("支出数", "paid")):
+        parts = [getattr(s.project, field) for s in u.scores.projects]
+        gap = abs(sum((Decimal(wan(p)) for p in parts), Decimal(0)) - Decimal(wan(sum(parts, Decimal(0)))))
+        if gap:
+            gaps.append(f"{name}与合计相差{gap}万元")
+    return f"各分项四舍五入为万元后相加，{'、'.join(gaps)}。" if gaps else ""
 
 
 def years_table(u: UnitYear) -> Table:

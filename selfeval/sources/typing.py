@@ -92,6 +92,9 @@ def macros() -> list[str]:
         f" CAST(try_strptime(x, [{stamps}]) AS DATE))",
         f"CREATE OR REPLACE MACRO sf_serial(x, epoch) AS CASE WHEN regexp_full_match(x, '{SERIAL}')"
         " THEN CAST(epoch AS TIMESTAMP) + to_seconds(CAST(round(CAST(x AS DECIMAL(24,8)) * 86400) AS BIGINT)) END",
+        # A cell of a sheet whose rows are of several kinds: text, a date as people write it, or a day's number.
+        f"CREATE OR REPLACE MACRO sf_day(x) AS coalesce(sf_date(sf_half(x)),"
+        f" CAST(sf_serial(sf_half(x), DATE '{EPOCHS[False]}') AS DATE))",
         f"CREATE OR REPLACE MACRO sf_timestamp(x) AS coalesce(try_strptime(x, [{stamps}]),"
         " CAST(sf_date(x) AS TIMESTAMP))",
         "CREATE OR REPLACE MACRO sf_month(x) AS strftime(coalesce("

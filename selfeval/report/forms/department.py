@@ -9,6 +9,7 @@ from selfeval.model import DepartmentItem, DepartmentScore, ProjectScore, UnitYe
 from selfeval.report.forms.project import numbered
 from selfeval.report.forms.surface import MONEY, OPEN, POINTS, Surface, cell, levels, places, rate_format
 from selfeval.report.phrases import TEN_THOUSAND
+from selfeval.scoring.arithmetic import rate_of
 
 WIDTHS = (14, 16, 24, 14, 14, 46)
 
@@ -68,7 +69,8 @@ def _rate(page: Surface, row: int, amounts: tuple[Decimal, Decimal, Decimal]) ->
     if budget == 0:
         page.text(row, 5, "—", "center")
         return
-    page.formula(row, 5, f"={cell(row, 4)}/{cell(row, 3)}", paid / budget, rate_format(paid / budget))
+    shown = rate_format(rate_of(paid, budget))
+    page.formula(row, 5, f"={cell(row, 4)}/{cell(row, 3)}", paid / budget, shown)
 
 
 def _goals(page: Surface, row: int, unit_year: UnitYear) -> int:

@@ -12,7 +12,7 @@ from selfeval.model import Project, ProjectScore, UnitYear
 from selfeval.report.forms.indicators import Columns, write_indicator
 from selfeval.report.forms.surface import MONEY, OPEN, POINTS, Style, Surface, cell, levels, places, rate_format
 from selfeval.report.phrases import TEN_THOUSAND
-from selfeval.scoring.arithmetic import plain
+from selfeval.scoring.arithmetic import plain, rate_of
 
 NATIONAL_WIDTHS = (9, 12, 18, 23, 16, 16, 8, 13, 26)
 NATIONAL = Columns(target=4, actual=5, weight=6, points=7, reason=8, sign=True)
@@ -81,9 +81,9 @@ def _rate(
         page.text(row, points, "—", "center")
         return
     top, bottom, most = cell(row, paid), cell(row, budget), cell(row, full)
-    exact = score.project.paid / score.project.budget_final
+    money = score.project.paid, score.project.budget_final
     own = f"project.{score.project.code}.execution_rate"
-    page.formula(row, rate, f"={top}/{bottom}", exact, rate_format(exact), (1, width), fact=own)
+    page.formula(row, rate, f"={top}/{bottom}", money[0] / money[1], rate_format(rate_of(*money)), (1, width), fact=own)
     earned = f"=MAX(0,MIN({most},ROUND(ROUND({most}*{top}/{bottom},12),2)))"
     page.formula(row, points, earned, score.rate_points, POINTS)
 
