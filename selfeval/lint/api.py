@@ -5,6 +5,7 @@ Belongs here: the order of work and the tidying of findings. Does not belong her
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,11 @@ def lint(path: Path, *, facts: Mapping[str, Any] | None = None, others: Sequence
 
 
 def _once(found: Sequence[LintFinding]) -> list[LintFinding]:
-    """The same words under the same rule are told once, at their first place."""
+    """The same words under the same rule are told once, at their first place; so are the same two values of one thing."""
     out: dict[tuple[str, str, str], LintFinding] = {}
     for finding in found:
-        out.setdefault((finding.rule, finding.quoted, finding.expected), finding)
+        key = (finding.rule, finding.quoted, finding.expected)
+        if finding.kind == "two-values":
+            key = (finding.rule, " ".join(sorted(re.findall(r"\d[\d.]*", finding.quoted.replace(",", "")))), "")
+        out.setdefault(key, finding)
     return list(out.values())

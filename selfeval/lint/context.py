@@ -27,6 +27,8 @@ class Prose:
     plain: str
     place: str
     in_table: bool
+    #: a cell below 预期目标, or one that begins with it: what was meant to be done
+    planned: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,14 +64,27 @@ def build(document: Document, facts: Mapping[str, Any] | None = None, others: tu
     )
 
 
+_GOAL = re.compile(r"(?:目标|计划|任务)(?!.*(?:完成|实现|实际|执行))")
+
+
 def _prose(lines: tuple[Line, ...]) -> list[Prose]:
     out = []
+    above: dict[int, bool] = {}
     for line in lines:
         seen: set[str] = set()
-        for text in line.own:
-            if text not in seen:
-                seen.add(text)
-                out.append(Prose(text, norm(text), line.place, line.table is not None))
+        columns: dict[int, bool] = {}
+        for column, (text, merged) in enumerate(zip(line.cells, line.merged, strict=True)):
+            plain = norm(text)
+            if not text.strip():
+                continue
+            if line.table is not None and len(plain) < 20:
+                columns[column] = bool(_GOAL.search(plain))
+            if merged or text in seen:
+                continue
+            seen.add(text)
+            goal = line.table is not None and (above.get(column, False) or bool(_GOAL.search(plain.split(":")[0][:12])))
+            out.append(Prose(text, plain, line.place, line.table is not None, goal))
+        above = columns
     return out
 
 
@@ -91,3 +106,8 @@ def sentence_around(plain: str, start: int, end: int) -> str:
     left = max(plain.rfind(mark, 0, start) for mark in "。;!?\n")
     right = min((i for mark in "。;!?\n" if (i := plain.find(mark, end)) >= 0), default=len(plain))
     return plain[left + 1 : right]
+
+
+def sentence_start(plain: str, at: int) -> int:
+    """Where the sentence that holds `at` begins."""
+    return max(plain.rfind(mark, 0, max(at, 0)) for mark in "。;!?\n") + 1

@@ -105,6 +105,8 @@ class Form:
     #: 预算执行情况(10分), 得分(20分*执行率)
     execution_weight: Decimal | None = None
     money_unit: str = ""
+    #: its header has weights of several levels
+    nested: bool = False
     cut: bool = False
 
     @property

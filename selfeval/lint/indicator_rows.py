@@ -24,30 +24,42 @@ _INLINE_ROLE = {"分值": "weight", "权重": "weight", "标准分": "weight", "
 _INLINE_ROLE |= {"实际完成值": "actual", "完成值": "actual", "实际值": "actual", "实际": "actual", "完成": "actual"}
 _INLINE_ROLE |= {"指标值": "target", "目标值": "target", "目标": "target"}
 _VALUE = re.compile(r"\s*(?:[≥≤=<>]|不低于|不少于|不超过|\d)")
+#: 四、绩效指标完成情况 at the left of the whole block
+_CHAPTER = re.compile(r"\s*[一二三四五六七八九十]+、")
 _UNIT = re.compile(r"%|‰|[\u4e00-\u9fff/²㎡]{1,4}")
 
 
 def header(line: Line) -> Roles | None:
     """Roles by column when the line is a header of an indicator table."""
-    roles = tuple(indicator_role(text) for text in line.cells)
+    roles = tuple(
+        None if column in line.beside or _CHAPTER.match(text) else indicator_role(text)
+        for column, text in enumerate(line.cells)
+    )
     named = {role for role, merged in zip(roles, line.merged, strict=True) if role and not merged}
     if any(plain_number(text) for text in line.own):
         return None
     # 绩效指标 | 指标名称, 绩效指标 | 三级指标: the last of them is the indicator, what stands before it a heading
     last = max((i for i, role in enumerate(roles) if role == "name" and not line.merged[i]), default=-1)
     roles = tuple(None if role == "name" and i < last else role for i, role in enumerate(roles))
-    roles = _second_columns(_nested_weights(roles, line.merged), line.merged)
+    roles = _second_columns(_own_weights(roles, line), line.merged)
     points = named & {"weight", "score"}
     if len(named) >= 3 and (points or "actual" in named) and named & {"target", "actual", "name", "level1", "level2"}:
         return roles
     return None
 
 
-def _nested_weights(roles: Roles, merged: Sequence[bool]) -> Roles:
-    """一级指标 | 权重 | 二级指标 | 权重: weights of each level, of which no column is one sum of the rows."""
-    weights = [i for i, role in enumerate(roles) if role == "weight" and not merged[i]]
-    apart = any(b - a > 1 for a, b in pairwise(weights))
-    return tuple(None if role == "weight" and apart else role for role in roles)
+def nested_weights(line: Line) -> bool:
+    """一级指标 | 权重 | 二级指标 | 权重: weights of each level."""
+    columns = [i for i, text in enumerate(line.cells) if not line.merged[i] and indicator_role(text) == "weight"]
+    return any(b - a > 1 for a, b in pairwise(columns))
+
+
+def _own_weights(roles: Roles, line: Line) -> Roles:
+    """Of the weights of several levels those of the last are the rows' own."""
+    if not nested_weights(line):
+        return roles
+    last = max(i for i, role in enumerate(roles) if role == "weight" and not line.merged[i])
+    return tuple(None if role == "weight" and i < last else role for i, role in enumerate(roles))
 
 
 def _second_columns(roles: Roles, merged: Sequence[bool]) -> Roles:

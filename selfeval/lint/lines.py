@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from selfeval.lint.columns import MONEY_LABEL, TOTAL_LABEL, indicator_role, is_level, money_role
 from selfeval.lint.model import Cell, Document, Paragraph, Row
-from selfeval.lint.numbers import NUMBER, norm, squeeze
+from selfeval.lint.numbers import NUMBER, norm, plain_number, squeeze
 
 #: where an excerpt ends or leaves something out.
 CUT = re.compile(
@@ -33,6 +33,8 @@ class Line:
     table: int | None
     #: something is left out here; the mark itself is no longer in the cells.
     cut: bool = False
+    #: columns whose cell stands beside rows of numbers below: a heading of rows (四、绩效指标), not of its column.
+    beside: frozenset[int] = frozenset()
 
     @property
     def own(self) -> list[str]:
@@ -51,12 +53,30 @@ def flatten(document: Document) -> list[Line]:
                 if part.strip():
                     lines.extend(_paragraph(part.strip(), block.place))
         else:
-            for row in (part for whole in block.rows for part in _rows(whole)):
+            rows = [part for whole in block.rows for part in _rows(whole)]
+            for row, beside in zip(rows, _beside(rows), strict=True):
                 cut = any(_is_cut(cell.text) for cell in row.cells)
                 texts = tuple(_without_note(_tame(cell.text.strip())) for cell in row.cells)
                 merged = tuple(cell.merged for cell in row.cells)
-                lines.append(Line(texts, merged, row.place, number, cut))
+                lines.append(Line(texts, merged, row.place, number, cut, beside))
     return lines
+
+
+def _beside(rows: list[Row]) -> list[frozenset[int]]:
+    """By row, the columns whose cell goes on downwards beside a row with numbers."""
+    out: list[frozenset[int]] = []
+    below: Row | None = None
+    for row in reversed(rows):
+        down: set[int] = set()
+        if below is not None:
+            numbers = any(plain_number(cell.text) for cell in below.cells if not cell.merged)
+            for column, (cell, under) in enumerate(zip(row.cells, below.cells, strict=False)):
+                goes_on = under.merged and under.text == cell.text and bool(cell.text.strip())
+                if goes_on and (numbers or column in out[-1]):
+                    down.add(column)
+        out.append(frozenset(down))
+        below = row
+    return out[::-1]
 
 
 #: longer than any paragraph or number of a report; patterns are not tried on more at once.

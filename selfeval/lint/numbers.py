@@ -153,6 +153,35 @@ def ratio_room(part: Quantity, whole: Quantity) -> Decimal:
     return abs(room) / 2
 
 
+def slip(one: Decimal, other: Decimal) -> bool:
+    """One number is the other mistyped: one digit of at least four wrong, or two neighbours of at least three swapped."""
+    if one == other or one <= 0 or other <= 0:
+        return False
+    places = max(-min(int(value.normalize().as_tuple().exponent), 0) for value in (one, other))
+    if places > 12 or max(one, other) > 10**20:
+        return False
+    a, b = (str(int(value.scaleb(places))) for value in (one, other))
+    digits = max(len(a.rstrip("0")), len(b.rstrip("0")))
+    if len(a) != len(b) or digits < 3:
+        return False
+    wrong = [i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y]
+    return (len(wrong) == 1 and digits >= 4) or swapped(one, other)
+
+
+def swapped(one: Decimal, other: Decimal) -> bool:
+    """Two neighbouring digits have changed places."""
+    places = max(-min(int(value.normalize().as_tuple().exponent), 0) for value in (one, other))
+    a, b = (str(int(value.scaleb(min(places, 12)))) for value in (one, other))
+    wrong = [i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y]
+    return (
+        len(a) == len(b)
+        and len(wrong) == 2
+        and wrong[1] - wrong[0] == 1
+        and a[wrong[0]] == b[wrong[1]]
+        and a[wrong[1]] == b[wrong[0]]
+    )
+
+
 def half_up(value: Decimal, step: Decimal) -> Decimal:
     with localcontext(prec=100):  # numbers run together by accident are longer than any sum
         return (value / step).quantize(Decimal(1), ROUND_HALF_UP) * step

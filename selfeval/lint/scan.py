@@ -45,6 +45,7 @@ def forms(lines: list[Line]) -> list[Form]:
         form.cut = partial or _is_cut(form)
         _one_column(form)
         _named_weights(form)
+        _nested_weights(form)
     return out
 
 
@@ -60,6 +61,16 @@ def _named_weights(form: Form) -> None:
         own = _IN_NAME.search(norm(i.name)) or (_IN_NAME.search(i.level2) if levels.count(levels[n]) == 1 else None)
         if own:
             form.indicators[n] = replace(i, weight=own[1])
+
+
+def _nested_weights(form: Form) -> None:
+    """Weights of the last level are shares of the whole where they close at it; else they are shares of their parent."""
+    if not form.nested:
+        return
+    weights = [i.weight_value for i in form.indicators]
+    known = [weight for weight in weights if weight is not None]
+    if len(known) != len(weights) or sum(known, Decimal(0)) not in (Decimal(100), Decimal(90), Decimal(80)):
+        form.indicators = [replace(i, weight=None) for i in form.indicators]
 
 
 def _one_column(form: Form) -> None:
@@ -156,6 +167,7 @@ def _headers(line: Line, state: _State) -> bool:
     indicator = indicator_rows.header(line)
     if indicator and not (money and not {"target", "actual"} & set(indicator)):
         state.indicator_header, state.block = indicator, "indicators"
+        state.form.nested = indicator_rows.nested_weights(line)
         return True
     if money:
         state.money_header, state.block = money, "money"

@@ -47,6 +47,48 @@ def test_merged_cells_lie_on_the_grid(suffix: str, tmp_path: Path) -> None:
     assert [block.text for block in blocks if isinstance(block, Paragraph)] == ["自评表", "以上。"]
 
 
+def nested(folder: Path, suffix: str) -> Path:
+    """A page laid out with a table, in which the form's own table stands."""
+    path = folder / f"nested.{suffix}"
+    if suffix == "html":
+        inner = "<table><tr><td>指标<td>得分<tr><td>培训<td>10</table>"
+        path.write_text(f"<meta charset='utf-8'><table><tr><td>前言{inner}后记</table>", encoding="utf-8")
+        return path
+    import docx
+
+    document = docx.Document()
+    cell = document.add_table(1, 1).cell(0, 0)
+    cell.paragraphs[0].text = "前言"
+    inner_table = cell.add_table(2, 2)
+    for (row, column), text in {(0, 0): "指标", (0, 1): "得分", (1, 0): "培训", (1, 1): "10"}.items():
+        inner_table.cell(row, column).text = text
+    cell.add_paragraph("后记")
+    document.save(str(path))
+    return path
+
+
+@pytest.mark.parametrize("suffix", ["html", "docx"])
+def test_a_table_within_a_table_is_one_of_its_own(suffix: str, tmp_path: Path) -> None:
+    blocks = read(nested(tmp_path, suffix)).blocks
+    assert [block.text for block in blocks if isinstance(block, Paragraph)] == ["前言", "后记"]
+    (table,) = (block for block in blocks if isinstance(block, Table))
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [["指标", "得分"], ["培训", "10"]]
+
+
+def test_a_row_that_the_page_breaks_is_one_row(tmp_path: Path) -> None:
+    from weasyprint import HTML
+
+    rows = "".join(f"<tr><td>{n}<td>第{n}行<td>{n}0" for n in range(1, 6))
+    page = "<meta charset='utf-8'><style>@page{size:9cm 5.2cm;margin:1cm} td{border:1px solid;width:2cm;font-size:9pt}"
+    page += f"table{{border-collapse:collapse}}</style><table>{rows}<tr><td>6<td>很长的一格很长的一格很长的一格<td>60</table>"
+    path = tmp_path / "broken.pdf"
+    HTML(string=page).write_pdf(str(path))
+    (table,) = read(path).blocks
+    assert isinstance(table, Table)
+    assert [row.cells[2].text for row in table.rows] == ["10", "20", "30", "40", "50", "60"]
+    assert table.rows[-1].cells[1].text == "很长的一格" * 3
+
+
 @pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.stem)
 def test_fixture_has_exactly_its_faults(path: Path) -> None:
     import json

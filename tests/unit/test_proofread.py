@@ -10,7 +10,6 @@ import pytest
 
 from selfeval import digest, proofread
 from selfeval.store import Store
-from tests.packages import write_run
 
 FACTS = json.dumps({"unit": "1", "year": 2024, "facts": {}}).encode()
 
@@ -30,7 +29,8 @@ def package(tmp_path: Path) -> Path:
     target.mkdir(parents=True)
     report = write(target / "report.docx", "2024年部门整体绩效自评报告", "收入161.76万元。")
     issued = {"digest": "", "files": {"report.docx": digest.of_file(report)}}
-    return write_run(target, issued=issued)
+    (target / "run.json").write_text(json.dumps({"issued": issued}), encoding="utf-8")
+    return target
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def _blocks(parent: Any, counter: _Counter) -> Iterator[Block]:
             if text.strip():
                 yield Paragraph(text, f"第{counter.paragraphs}段")
         elif node.tag == f"{_W}tbl":
-            yield _table(node, counter)
+            yield from _tables(node, counter)
         elif node.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml", f"{_W}smartTag"):
             yield from _blocks(node, counter)
 
@@ -76,12 +76,32 @@ def _text(node: Any) -> str:
     return "".join(parts)
 
 
-def _table(node: Any, counter: _Counter) -> Table:
+def _tables(node: Any, counter: _Counter) -> Iterator[Block]:
+    """The table; a row that holds tables of its own ends it, and what it holds is read as if it stood on the page."""
+    rows: list[Any] = []
+    for tr in _children(node, "tr"):
+        if not any(_is_table(inner) for inner in tr.iter(f"{_W}tbl")):
+            rows.append(tr)
+            continue
+        if rows:
+            yield _table(rows, counter)
+            rows = []
+        for tc in _children(tr, "tc"):
+            yield from _blocks(tc, counter)
+    if rows:
+        yield _table(rows, counter)
+
+
+def _is_table(node: Any) -> bool:
+    return sum(1 for _ in node.iter(f"{_W}tc")) >= 4
+
+
+def _table(trs: list[Any], counter: _Counter) -> Table:
     counter.tables += 1
     number = counter.tables
     rows: list[Row] = []
     above: list[Cell] = []
-    for index, tr in enumerate(_children(node, "tr"), start=1):
+    for index, tr in enumerate(trs, start=1):
         cells: list[Cell] = []
         skipped = tr.find(f"{_W}trPr/{_W}gridBefore")
         cells.extend(Cell("", True) for _ in range(_number(skipped)))

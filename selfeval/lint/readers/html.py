@@ -68,7 +68,7 @@ class _Reader:
             return
         if tag == "table":
             self.flush()
-            self.table(node)
+            self.tables_of(node, depth)
             return
         block = tag in _BLOCKS
         if block:
@@ -82,11 +82,34 @@ class _Reader:
         if block:
             self.flush()
 
-    def table(self, node: Any) -> None:
+    def tables_of(self, node: Any, depth: int) -> None:
+        """The table; a row that holds tables of its own ends it, and what it holds is read as if it stood on the page."""
+        caption = node.find("caption")
+        if caption is not None and _cell_text(caption):
+            self.paragraphs += 1
+            self.blocks.append(Paragraph(_cell_text(caption), f"第{self.paragraphs}段"))
+        rows: list[Any] = []
+        for tr in (tr for tr in node.iter("tr") if _owner(tr) is node and not _hidden(tr)):
+            if not any(_is_table(inner) for inner in tr.iter("table")):
+                rows.append(tr)
+                continue
+            self.table(rows)
+            rows = []
+            for cell in (c for c in tr if c.tag in ("td", "th") and not _hidden(c)):
+                self.flush()
+                self.pending.append(_inline(cell.text))
+                for child in cell:
+                    self.walk(child, depth + 1)
+                    self.pending.append(_inline(child.tail))
+                self.flush()
+        self.table(rows)
+
+    def table(self, rows: list[Any]) -> None:
+        if not rows:
+            return
         self.tables += 1
         number = self.tables
         grid: dict[tuple[int, int], Cell] = {}
-        rows = [tr for tr in node.iter("tr") if _owner(tr) is node and not _hidden(tr)]
         width = 0
         for r, tr in enumerate(rows):
             column = 0
@@ -103,16 +126,16 @@ class _Reader:
                 self.cells += down * across
                 if self.cells > guard.MAX_CELLS:
                     raise LintError("表格过大，不像一份报告，未予读取。")
-        caption = node.find("caption")
-        if caption is not None and _cell_text(caption):
-            self.paragraphs += 1
-            self.blocks.append(Paragraph(_cell_text(caption), f"第{self.paragraphs}段"))
         out = []
         for r in range(len(rows)):
             cells = tuple(grid.get((r, c), Cell("", True)) for c in range(width))
             out.append(Row(cells, f"表{number}第{r + 1}行"))
         if out:
             self.blocks.append(Table(tuple(out), f"表{number}"))
+
+
+def _is_table(node: Any) -> bool:
+    return sum(1 for cell in node.iter("td", "th")) >= 4
 
 
 def _owner(tr: Any) -> Any:

@@ -9,9 +9,11 @@ import contextlib
 import io
 import logging
 import re
+from dataclasses import dataclass, replace
 from typing import Any
 
 from selfeval.lint.model import Block, Cell, Document, LintError, Paragraph, Row, Table
+from selfeval.lint.numbers import plain_number
 from selfeval.lint.readers import guard
 
 MAX_PAGES = 300
@@ -48,14 +50,38 @@ def read(data: bytes, name: str) -> Document:
     return Document(name, tuple(blocks))
 
 
+@dataclass(frozen=True)
+class _Box:
+    """A cell as drawn on one page. `open_top`, `open_bottom`: it goes on over the page break."""
+
+    page: int
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    text: str
+    open_top: bool
+    open_bottom: bool
+
+
+@dataclass
+class _Ruled:
+    """A ruled table, over as many pages as it goes on; `number` and `page` of where it begins."""
+
+    boxes: list[_Box]
+    page: int
+    left: float
+    right: float
+
+
 def _pages(pdf: Any) -> list[Block]:
-    blocks: list[Block] = []
-    tables = 0
+    items: list[Paragraph | _Ruled] = []
     cells = 0
     for number, page in enumerate(pdf.pages, start=1):
-        found = sorted(page.find_tables(), key=lambda t: (t.bbox[1], t.bbox[0]))
+        settings = _settings(page)
+        found = sorted(page.find_tables(settings), key=lambda t: (t.bbox[1], t.bbox[0]))
         lines = [line for line in page.extract_text_lines(strip=True, **_SPACING) if not _inside(line, found)]
-        items = [(line["top"], 0, line) for line in lines] + [(t.bbox[1], 1, t) for t in found]
+        order = [(line["top"], 0, line) for line in lines] + [(t.bbox[1], 1, t) for t in found]
         edges = [line["x0"] for line in lines], [line["x1"] for line in lines] + [t.bbox[2] for t in found]
         left, right = min(edges[0], default=0), max(edges[1], default=0)
         waiting: list[dict[str, Any]] = []
@@ -65,23 +91,96 @@ def _pages(pdf: Any) -> list[Block]:
             nonlocal count
             for text in texts:
                 count += 1
-                blocks.append(Paragraph(text, f"第{page_number}页第{count}段"))
+                items.append(Paragraph(text, f"第{page_number}页第{count}段"))
 
-        for _, kind, item in sorted(items, key=lambda entry: entry[:2]):
+        for _, kind, item in sorted(order, key=lambda entry: entry[:2]):
             if kind == 0:
                 waiting.append(item)
                 continue
             add(_paragraphs(waiting, left, right))
             waiting = []
-            tables += 1
-            table = _grid(page, item, tables, number)
-            cells += sum(len(row.cells) for row in table.rows)
+            cells += len(item.cells)
             if cells > guard.MAX_CELLS:
                 raise LintError("表格过大，不像一份报告，未予读取。")
-            if table.rows:
-                blocks.append(table)
+            _take_table(items, _Ruled(_boxes(page, item, number), number, item.bbox[0], item.bbox[2]))
         add(_paragraphs(waiting, left, right))
         page.close()
+    return _numbered(items)
+
+
+def _settings(page: Any) -> dict[str, Any]:
+    """A table broken off at the foot of a page has no line there, and none at the head of the next: both are supplied."""
+    sides = [edge for edge in page.edges if edge["orientation"] == "v"]
+    ends = []
+    for key, at in (("top", min), ("bottom", max)):
+        end = at((edge[key] for edge in sides), default=None)
+        if end is not None and sum(1 for edge in sides if abs(edge[key] - end) <= 2) >= 2:
+            ends.append(end)
+    return {"explicit_horizontal_lines": ends} if ends else {}
+
+
+def _boxes(page: Any, table: Any, number: int) -> list[_Box]:
+    rules = [edge for edge in page.edges if edge["orientation"] == "h"]
+
+    def drawn(y: float, x0: float, x1: float) -> bool:
+        middle = (x0 + x1) / 2
+        return any(abs(rule["top"] - y) <= 2 and rule["x0"] - 1 <= middle <= rule["x1"] + 1 for rule in rules)
+
+    from pdfplumber.utils.text import extract_text
+
+    inside = page.crop(table.bbox, strict=False).chars
+    out = []
+    for x0, top, x1, bottom in (cell for cell in table.cells if cell):
+        # a character belongs where its middle is: lines set close reach over the rule
+        chars = [
+            char
+            for char in inside
+            if x0 <= (char["x0"] + char["x1"]) / 2 < x1 and top <= (char["top"] + char["bottom"]) / 2 < bottom
+        ]
+        raw = extract_text(chars, x_tolerance_ratio=_SPACING["x_tolerance_ratio"]) if chars else ""
+        open_top = abs(top - table.bbox[1]) <= 2 and not drawn(top, x0, x1)
+        open_bottom = abs(bottom - table.bbox[3]) <= 2 and not drawn(bottom, x0, x1)
+        out.append(_Box(number, x0, top, x1, bottom, _cell_text(raw), open_top, open_bottom))
+    return out
+
+
+def _take_table(items: list[Paragraph | _Ruled], table: _Ruled) -> None:
+    """A table at the head of a page goes on with the one at the foot of the page before, when both are as wide."""
+    last = items[-1] if items else None
+    if (
+        isinstance(last, _Ruled)
+        and last.boxes
+        and last.boxes[-1].page == table.page - 1
+        and abs(last.left - table.left) <= 4
+        and abs(last.right - table.right) <= 4
+    ):
+        last.boxes.extend(_snapped(table.boxes, last.boxes))
+    else:
+        items.append(table)
+
+
+def _snapped(boxes: list[_Box], above: list[_Box]) -> list[_Box]:
+    """Columns of a table are drawn a little apart on two pages: those of the first hold."""
+    known = sorted({x for box in above for x in (box.x0, box.x1)})
+
+    def near(x: float) -> float:
+        best = min(known, key=lambda other: abs(other - x))
+        return best if abs(best - x) <= 6 else x
+
+    return [replace(box, x0=near(box.x0), x1=near(box.x1)) for box in boxes]
+
+
+def _numbered(items: list[Paragraph | _Ruled]) -> list[Block]:
+    blocks: list[Block] = []
+    tables = 0
+    for item in items:
+        if isinstance(item, Paragraph):
+            blocks.append(item)
+            continue
+        tables += 1
+        table = _grid(item, tables)
+        if table.rows:
+            blocks.append(table)
     return blocks
 
 
@@ -124,25 +223,82 @@ def _is_row(text: str) -> bool:
     return numbers >= 2 and numbers * 3 >= len(tokens) and len(tokens) >= 3
 
 
-def _grid(page: Any, table: Any, number: int, page_number: int) -> Table:
+#: further apart than any two lines of one page
+_PAGE = 100_000.0
+
+
+def _grid(table: _Ruled, number: int) -> Table:
     """Cells of a ruled table on the grid of all its lines; a cell over several squares fills them all."""
-    boxes = [cell for cell in table.cells if cell]
+    boxes = _joined(table.boxes)
     xs = _edges([b[0] for b in boxes] + [b[2] for b in boxes])
     ys = _edges([b[1] for b in boxes] + [b[3] for b in boxes])
+    begins = {r for r in range(len(ys)) if any(abs(box[1] - ys[r]) <= 2 for box in boxes)}
+    # what lies between two pages is a row only where one was broken off
+    rows = [r for r in range(len(ys) - 1) if int(ys[r] // _PAGE) == int(ys[r + 1] // _PAGE) or r in begins]
     grid: dict[tuple[int, int], Cell] = {}
-    for x0, top, x1, bottom in boxes:
-        raw = page.crop((x0, top, x1, bottom), strict=False).extract_text(**_SPACING) or ""
-        text = _cell_text(raw)
+    for x0, top, x1, bottom, text in boxes:
         columns = [c for c in range(len(xs) - 1) if xs[c] >= x0 - 2 and xs[c + 1] <= x1 + 2]
-        rows = [r for r in range(len(ys) - 1) if ys[r] >= top - 2 and ys[r + 1] <= bottom + 2]
-        for i, r in enumerate(rows):
+        over = [r for r in rows if ys[r] >= top - 2 and ys[r + 1] <= bottom + 2]
+        for i, r in enumerate(over):
             for j, c in enumerate(columns):
                 grid[r, c] = Cell(text, i + j > 0)
-    out = []
-    for r in range(len(ys) - 1):
+    out: list[Row] = []
+    for r in rows:
         cells = tuple(grid.get((r, c), Cell("", True)) for c in range(len(xs) - 1))
-        out.append(Row(cells, f"第{page_number}页表{number}第{r + 1}行"))
-    return Table(tuple(out), f"第{page_number}页表{number}")
+        page = int(ys[r] // _PAGE)
+        first = not out or page != int(ys[rows[rows.index(r) - 1]] // _PAGE)
+        if out and first and _goes_on(out[-1], cells):
+            out[-1] = Row(_together(out[-1].cells, cells), out[-1].place)
+            continue
+        out.append(Row(cells, f"第{page}页表{number}第{len(out) + 1}行"))
+    return Table(tuple(out), f"第{table.page}页表{number}")
+
+
+def _joined(boxes: list[_Box]) -> list[tuple[float, float, float, float, str]]:
+    """Boxes on one long page; the two halves of a cell that the page break cut are one."""
+    out: list[tuple[float, float, float, float, str]] = []
+    halves = {id(box) for box in boxes if box.open_top}
+    for box in boxes:
+        if box.open_top and id(box) not in halves:
+            continue
+        bottom, text, at = box.bottom + box.page * _PAGE, box.text, box
+        while at.open_bottom:
+            below = next(
+                (
+                    other
+                    for other in boxes
+                    if other.page == at.page + 1
+                    and id(other) in halves
+                    and abs(other.x0 - box.x0) <= 3
+                    and abs(other.x1 - box.x1) <= 3
+                ),
+                None,
+            )
+            if below is None:
+                break
+            halves.discard(id(below))
+            bottom, text, at = below.bottom + below.page * _PAGE, _cell_text(f"{text}\n{below.text}"), below
+        out.append((box.x0, box.top + box.page * _PAGE, box.x1, bottom, text))
+    return out
+
+
+def _goes_on(above: Row, cells: tuple[Cell, ...]) -> bool:
+    """The first row of a page is the rest of the last one of the page before: all merged, or words without numbers."""
+    if all(cell.merged for cell in cells):
+        return True
+    own = [(i, cell.text) for i, cell in enumerate(cells) if not cell.merged and cell.text]
+    if len(own) >= len(cells) or any(plain_number(text) for _, text in own) or not own:
+        return False
+    empty = [i for i, cell in enumerate(cells) if not cell.merged and not cell.text]
+    # a value, weight or score stands in the row above where this one is blank
+    return sum(1 for i in empty if plain_number(above.cells[i].text)) >= 2 and all(above.cells[i].text for i, _ in own)
+
+
+def _together(above: tuple[Cell, ...], below: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    return tuple(
+        one if other.merged or not other.text else Cell(_cell_text(f"{one.text}\n{other.text}"), one.merged)
+        for one, other in zip(above, below, strict=True)
+    )
 
 
 def _cell_text(raw: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from selfeval.lint.context import Context, Prose, finding
+from selfeval.lint.context import Context, Prose, finding, sentence_around
 from selfeval.lint.forms import Indicator
 from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import norm, plain_number
@@ -18,6 +18,10 @@ _NONE = re.compile(
     r"(?:无|没有|不存在|未发现)(?:任何|明显)?(?:存在)?(?:的)?问题|存在(?:的)?(?:主要)?问题(?:及原因分析)?[^\u4e00-\u9fff]{0,3}(?:暂?无|没有)(?=[。,，;\s]|$)"
 )
 
+#: nothing found by an audit, or in one thing looked at, is no claim about the whole
+_NARROW = re.compile(
+    r"检查|抽查|审计|巡[察视]|质量|安全|验收|督[查导办]|审核|核查|监督|挪用|截留|挤占|违规|违纪|虚列|资金使用|资金管理|财务|采购|招标|公示|反映|投诉"
+)
 _NOTHING = re.compile(r"(?:暂)?无[。.]?|没有[。.]?")
 _HEADING = re.compile(
     r"(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十\d]+\)|\d+[.、])?\s*存在(?:的)?(?:主要)?问题[:。]?"
@@ -25,8 +29,8 @@ _HEADING = re.compile(
 
 
 def check(context: Context) -> Iterator[LintFinding]:
-    lost = _lost(context)
     for prose, quoted in _claims(context):
+        lost = _lost(context, prose.place)
         if lost:
             names = "、".join(f"“{indicator.name}”" for indicator in lost[:3])
             message = f"文中称“{quoted}”，但指标{names}失分或未达到目标，两者矛盾。"
@@ -43,7 +47,7 @@ def check(context: Context) -> Iterator[LintFinding]:
 def _claims(context: Context) -> Iterator[tuple[Prose, str]]:
     for index, prose in enumerate(context.prose):
         m = _NONE.search(prose.plain)
-        if m and len(m[0]) >= 3:
+        if m and len(m[0]) >= 3 and not _NARROW.search(sentence_around(prose.plain, m.start(), m.end())):
             yield prose, prose.text[m.start() : m.end()]
             continue
         following = context.prose[index + 1 : index + 2]
@@ -51,10 +55,14 @@ def _claims(context: Context) -> Iterator[tuple[Prose, str]]:
             yield following[0], f"{prose.text}：{following[0].text}"
 
 
-def _lost(context: Context) -> list[Indicator]:
-    """Indicators with fewer points than their weight, or that missed their target whatever points they were given."""
+def _lost(context: Context, place: str) -> list[Indicator]:
+    """Indicators with fewer points than their weight, or that missed their target whatever points they were given.
+
+    A claim within a form speaks of that form alone.
+    """
     out = []
-    for form in context.forms:
+    own = [form for form in context.forms if any(line.place == place for line in form.lines)]
+    for form in own or context.forms:
         for indicator in form.indicators:
             weight, score = indicator.weight_value, plain_number(indicator.score or "")
             if weight is None or score is None or indicator.execution:

@@ -6,6 +6,7 @@ Belongs here: the money row by itself. Does not belong here: sums of money rows 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -18,10 +19,47 @@ _CENT = Decimal("0.01")
 _ALMOST_ALL = Decimal("0.99995")
 
 
+#: 预算执行率96.52%，指标分值10分，得9.5分; 预算执行率指标10分，得9.86分; 执行率92.00%，自评得10分 under 预算执行情况(10分)
+_RATE = re.compile(r"(?:预算|资金|支出)?执行率(?:达到?|为|是|:)?(\d+(?:\.\d+)?)%")
+_POINTS = re.compile(
+    r"(?:预算|资金|支出)?执行(?:率|情况)(?:指标)?(?:达到?|为|是|:)?(?:\d+(?:\.\d+)?%)?[,，;(]?"
+    r"(?:(?:该项|该|本)?(?:指标)?(?:分值|权重|满分|标准分|共)?(?:为|是)?(?P<weight>\d+(?:\.\d+)?)分[)]?[,，;]?)?"
+    r"(?:按[^,，。;\d]{0,12}[,，])?(?:自评|实际|应)?(?:得分?|计)(?:为|是|:)?(?P<score>\d+(?:\.\d+)?)分"
+)
+_HEAD_WEIGHT = re.compile(r"(?:预算执行|执行率)[^\d,，。;]{0,8}\((?:满分|分值|权重)?(\d+(?:\.\d+)?)分\)")
+_STEPS = re.compile(r"以上[^。;]{0,10}(?:满分|得\d)|每(?:低|少|减|下降)|扣\d")
+
+
 def check(context: Context) -> Iterator[LintFinding]:
     for form in context.forms:
         for row in form.money:
             yield from _row(row, form)
+    yield from _told(context)
+
+
+def _told(context: Context) -> Iterator[LintFinding]:
+    """The points of 预算执行率 in a sentence: weight times the rate that the document prints."""
+    everywhere = {m[1] for prose in context.prose for m in _RATE.finditer(prose.plain) if "预算" in m[0]}
+    for prose in context.prose:
+        for m in _POINTS.finditer(prose.plain):
+            here = {rate[1] for rate in _RATE.finditer(prose.plain)} or everywhere
+            head = _HEAD_WEIGHT.search(prose.plain)
+            weight = plain_number(m["weight"] or (head[1] if head else ""))
+            score = plain_number(m["score"])
+            if len(here) != 1 or weight is None or score is None or _STEPS.search(prose.plain):
+                continue
+            rate = plain_number(f"{next(iter(here))}%")
+            if rate is None or not 5 <= weight.value <= 30:
+                continue
+            exact = weight.value * min(rate.value, Decimal(100)) / 100
+            if (
+                abs(score.value - exact)
+                <= max(score.step if score.step < 1 else Decimal(0), _CENT) / 2 + weight.value * rate.step / 200
+            ):
+                continue
+            expected = show(half_up(exact, _CENT))
+            message = f"执行率{rate.text}、分值{show(weight.value)}，得分应为{expected}，印出的是{show(score.value)}。"
+            yield finding("execution-points", "error", prose.place, prose.text[m.start() : m.end()], expected, message)
 
 
 def _row(row: MoneyRow, form: Form) -> Iterator[LintFinding]:
@@ -74,8 +112,10 @@ def _weight(row: MoneyRow, form: Form) -> Decimal | None:
 
 def _rate_fits(printed: Quantity, rate: Decimal, room: Decimal) -> bool:
     """Rounded or cut off at its last digit; without % sign it may be a ratio (0.97) or a percentage (96.85)."""
-    scales = (100,) if printed.percent else (1, 100)
-    return any(abs(printed.value / scale - rate) < printed.step / scale + room for scale in scales)
+    if abs(printed.value / 100 - rate) < printed.step / 100 + room:
+        return True
+    # a ratio printed without decimals is 1 or nothing
+    return not printed.percent and abs(printed.value - rate) < min(printed.step, _CENT) + room
 
 
 def _points(weight: Decimal, rate: Decimal) -> Decimal:

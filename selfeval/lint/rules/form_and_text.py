@@ -34,7 +34,7 @@ def _named(context: Context, indicator: Indicator, name: str, actual: Quantity) 
     goal = only(indicator.target or "")
     unit = actual.unit or (goal.unit if goal else "")
     for prose in context.prose:
-        if prose.in_table or name not in prose.plain:
+        if prose.planned or (prose.in_table and len(prose.plain) < 20) or name not in prose.plain:
             continue
         for m in re.finditer(rf"{re.escape(name)}{_LINK}\s*(?=\d)", prose.plain):
             number = next((q for q in quantities(prose.plain) if q.start == m.end()), None)

@@ -18,6 +18,11 @@ _CHAPTER = re.compile(r"^\s*([一二三四五六七八九十]{1,3})[、.]\s*(?=\
 _SECTION = re.compile(r"^\s*\(([一二三四五六七八九十]{1,3})\)\s*(?=\S)")
 _ARABIC = re.compile(r"^\s*\((\d{1,2})\)\s*(?=\S)")
 _PART = re.compile(r"^\s*(?:附件|附表|附[:：]|第[一二三四五六七八九十]+部分|附\d)")
+#: what an editor left in front of a heading
+_RESIDUE = re.compile(r"^\s*\[bookmark:[^\]]*\]")
+_PROBLEMS = re.compile(
+    r"(?:存在|主要|面临|发现|突出)[^,，。;]{0,6}(?:问题|不足|困难|短板)|问题(?:及|和|与)|^[^,，。;]{0,8}(?:问题|不足)\s*$"
+)
 _REPORT = re.compile(r"自评报告|自评工作报告|绩效评价报告|自评总结|自评情况")
 
 
@@ -40,7 +45,7 @@ def _headings(context: Context) -> Iterator[_Heading | None]:
     for prose in context.prose:
         if prose.in_table:
             continue
-        plain = prose.plain
+        plain = _RESIDUE.sub("", prose.plain)
         if _PART.match(plain):
             yield None
         for level, pattern in ((1, _CHAPTER), (2, _SECTION), (3, _ARABIC)):
@@ -110,7 +115,7 @@ def _closing(context: Context) -> Iterator[LintFinding]:
     chapters = [h for h in _headings(context) if h is not None]
     if len([h for h in chapters if h.level == 1]) < 3:
         return
-    has_problems = any(re.search(r"存在(?:的)?(?:主要)?问题", h.text) for h in chapters)
+    has_problems = any(_PROBLEMS.search(norm(h.text)) for h in chapters)
     remedies = re.search(
         r"改进(?:建议|措施|方向|意见)|下一步|整改措施|有关建议|相关建议|工作建议|意见建议|改进工作", text
     )
@@ -118,6 +123,6 @@ def _closing(context: Context) -> Iterator[LintFinding]:
     if has_problems and not remedies:
         message = "有“存在问题”而没有“改进建议”（或改进措施、下一步打算），结尾章节不完整。"
         yield finding("structure", "warning", last, "（缺改进建议）", "补写改进建议一节", message)
-    elif not has_problems and not re.search(r"存在(?:的)?(?:主要)?问题|问题(?:及|和)", text):
+    elif not has_problems and not _PROBLEMS.search(text):
         message = "全文没有“存在问题”一节，自评报告的结尾章节不完整。"
         yield finding("structure", "warning", last, "（缺存在问题）", "补写存在问题和改进建议", message)

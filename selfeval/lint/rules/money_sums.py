@@ -13,7 +13,7 @@ from selfeval.lint.columns import money_role
 from selfeval.lint.context import Context, finding
 from selfeval.lint.forms import NO_REASON, Form, MoneyRow
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import NUMBER, is_blank, norm, plain_number, show, squeeze
+from selfeval.lint.numbers import NUMBER, is_blank, norm, plain_number, quantities, show, squeeze
 
 _ROLES = {"initial": "年初预算数", "final": "全年预算数", "paid": "全年执行数"}
 _REASON = re.compile(r"调整|追加|调增|调减|增加|增设|新增|压减|收回|核减|追减|结转|年中|统筹|上级下达|下达资金|调剂")
@@ -27,6 +27,72 @@ def check(context: Context) -> Iterator[LintFinding]:
             yield from _sums(total, parts)
         yield from _natures(form)
         yield from _adjustment(form)
+    yield from _adjusted_in_text(context)
+    yield from _adjusted_rows(context)
+
+
+_ADJUSTED = re.compile(r"追加|调增|调减|调整(?!后|预算数|率|数)|核减|压减|收回|增列|新增|增加预算|调剂|年中")
+
+
+def _adjusted_rows(context: Context) -> Iterator[LintFinding]:
+    """项目 | 年初预算 | 调整后预算: a row that changed, and nowhere a word on a change."""
+    if context.cut or _ADJUSTED.search(" ".join(prose.plain for prose in context.prose if not prose.in_table)):
+        return
+    in_forms = {row.place for form in context.forms if _is_block(form) for row in form.money}
+    roles: tuple[str | None, ...] = ()
+    for line in context.lines:
+        named = tuple(money_role(text) for text in line.cells) if line.table is not None else ()
+        if {"initial", "final"} <= set(named) and not any(plain_number(text) for text in line.own):
+            roles = named if named.count("initial") == named.count("final") == 1 and "reason" not in named else ()
+            continue
+        if not roles or len(line.cells) != len(roles) or line.place in in_forms or not line.own:
+            roles = roles if line.table is not None else ()
+            continue
+        before, after = (plain_number(line.cells[roles.index(role)]) for role in ("initial", "final"))
+        if re.search(r"合计|总计|小计", line.own[0]) or not before or not after or before.value <= 0:
+            continue
+        if abs(after.value - before.value) < max(after.value, before.value) / 10:
+            continue
+        label = next((text for text in line.own if not plain_number(text)), line.own[0])
+        message = f"“{label}”年初预算{before.text}调整为{after.text}，调整幅度较大，但没有写原因。"
+        quoted = f"{before.text} → {after.text}"
+        yield finding(
+            "unexplained-adjustment", "warning", f"{line.place}“{label}”", quoted, "写明调整的依据和原因", message
+        )
+
+
+_SUM = rf"((?:{NUMBER})\s*(?:万元|亿元|元))"
+_BEFORE = re.compile(rf"年初(?:部门|批复|安排|下达)?预算(?:数|批复|安排|金额)?[^\d。;,，]{{0,8}}?{_SUM}")
+_AFTER = re.compile(
+    rf"(?:调整后的?(?:全年)?预算|调整预算|全年预算|预算调整|调整后)(?:数|总额|金额)?[^\d。;,，]{{0,6}}?{_SUM}"
+)
+_WHY = re.compile(
+    r"原因|由于|主要[是为系]|主要用于|追加|新增|增资|调增|调减|核减|压减|收回|结转|下达|增加了?[^\d,，。;]{2,}|统筹|补助资金|政策|因[\u4e00-\u9fff]"
+)
+
+
+def _adjusted_in_text(context: Context) -> Iterator[LintFinding]:
+    """年初预算860万元，调整后预算1290万元, and not a word on why."""
+    if context.cut or any(row.amount("initial") is not None for form in context.forms for row in form.money):
+        return
+    for index, prose in enumerate(context.prose):
+        before, after = _BEFORE.search(prose.plain), _AFTER.search(prose.plain)
+        if not before or not after:
+            continue
+        one, other = (next(quantities(m[1])).value for m in (before, after))
+        near = " ".join(p.plain for p in context.prose[max(0, index - 1) : index + 4])
+        if one <= 0 or abs(other - one) < max(one, other) / 10 or _WHY.search(near):
+            continue
+        message = f"年初预算{before[1]}调整为{after[1]}，调整幅度较大，但没有写原因。"
+        quoted = f"{before[1]} → {after[1]}"
+        yield finding("unexplained-adjustment", "warning", prose.place, quoted, "写明调整的依据和原因", message)
+        return
+
+
+def _is_block(form: Form) -> bool:
+    """The money block of a self-evaluation form, which has its own rule; else a table of projects."""
+    total = form.total_money
+    return bool(form.indicators) or bool(total and not re.fullmatch(r"合计|总计|小计", total.label))
 
 
 def _blocks(form: Form) -> Iterator[tuple[MoneyRow, list[MoneyRow]]]:

@@ -12,9 +12,19 @@ from itertools import combinations, pairwise
 
 from selfeval.lint.context import Context, Prose, finding
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import Quantity, quantities, show
+from selfeval.lint.numbers import Quantity, quantities, show, slip
 
 _AMOUNT = r"\d[\d,]*(?:\.\d+)?\s*(?:万元|亿元|元)"
+_ASIDE = r"(?:[,，]?(?:占|为)[^\d,，。;]{0,14}[\d.]+%)?"
+#: 其中, and a word on what the whole was for before it
+_LEAD = (
+    r"(?:[,，][^\d。;:]{2,60})?[。,，:;]?\s*"
+    r"(?:其中|分别为|包括|具体为|由|(?:资金)?来源(?:为|是|于|包括|:))[:,，]?|[:：]"
+)
+_LIST = re.compile(rf"(?P<whole>{_AMOUNT}){_ASIDE}(?:{_LEAD})(?P<list>[^。\n)]+)")
+_IN_BRACKETS = re.compile(rf"(?P<whole>{_AMOUNT}){_ASIDE}\((?:其中|包括|含)?[:,，]?(?P<list>[^()。\n]+)\)")
+_USES = re.compile(r"(?:用途|支出|使用|用于|包括|构成|明细|安排)[^\d,，。;:]{0,8}:(?P<list>[^。\n]+)")
+_CHANGED = re.compile(r"(?:增加|减少|增长|下降|较|比|节约|超出|结余|结转|追加|调增|调减)[^\d,，。;]{0,6}$")
 _CLOSING = re.compile(r"其他|其它|其余")
 #: a whole and parts that are always all of it.
 _PARTITIONS = (
@@ -29,6 +39,11 @@ _PARTITIONS = (
         r"经营支出|上缴|附属|结转|结余|基本支出",
     ),
     (r"基本支出(?:合计)?", (r"人员(?:经费|支出)", r"(?:日常)?公用(?:经费|支出)"), r"其他"),
+    (
+        r"基本支出(?:合计)?",
+        (r"工资福利支出", r"商品和服务支出", r"对个人和家庭的?补助(?:支出)?"),
+        r"资本性支出|其他支出|债务",
+    ),
 )
 
 
@@ -36,7 +51,7 @@ def check(context: Context) -> Iterator[LintFinding]:
     for prose in context.prose:
         yield from _equations(prose)
         yield from _chain(prose)
-        if not prose.in_table:
+        if not prose.in_table or len(prose.plain) >= 30:
             yield from _list(prose)
             yield from _partitions(prose)
     yield from _balance(context)
@@ -129,41 +144,82 @@ def _chain(prose: Prose) -> Iterator[LintFinding]:
 
 
 def _list(prose: Prose) -> Iterator[LintFinding]:
-    """`共12.5万元，其中：办公费3万元，印刷费2万元，其他7.5万元`."""
-    lead = r"(?:[。,，(:;]?\s*(?:其中|分别为|包括|具体为|由|(?:资金)?来源(?:为|是|于|包括|:))[:,，]?|:)"
-    for m in re.finditer(rf"({_AMOUNT}){lead}([^。\n)]+)", prose.plain):
-        total = next(quantities(m[1]))
-        parts, names = _listed(m[2])
-        if len(parts) < 2 or "其中" in m[2]:
-            continue
-        should = sum((q.value for q in parts), Decimal(0))
-        gap = should - total.value
-        slack = _slack([total, *parts])
-        if abs(gap) <= max(slack, Decimal("0.01")) or any(q.approx for q in [total, *parts]):
-            continue
-        if gap > 0 and _some_add_up(parts, total):
-            continue
-        closed = bool(_CLOSING.search(names[-1])) or _whole(names) or gap > 0 or abs(gap) <= total.value / 50
-        if not closed:
-            continue
-        shown = "+".join(q.text for q in parts)
-        message = f"“{m[1]}”与其后所列各项之和不符，{shown}={_same_unit(should, total)}。"
-        yield finding("sum", "error", prose.place, f"{m[1]}={shown}", _same_unit(should, total), message)
+    """`共12.5万元，其中：办公费3万元，印刷费2万元，其他7.5万元`; what stands in brackets is a list of its own."""
+    outer = re.sub(r"\([^()]*\)", lambda m: " " * len(m[0]), prose.plain)
+    for m in _LIST.finditer(outer):
+        yield from _one_list(prose, m, outer)
+    for m in _IN_BRACKETS.finditer(prose.plain):
+        yield from _one_list(prose, m, prose.plain)
+    for m in _USES.finditer(outer):
+        yield from _uses(prose, m, outer)
 
 
-def _some_add_up(parts: Sequence[Quantity], total: Quantity) -> bool:
-    """Some of the items make the total: the others are parts of parts (基本支出, and 人员经费 within it)."""
-    return any(
-        abs(sum((q.value for q in chosen), Decimal(0)) - total.value) <= max(_slack([total, *chosen]), Decimal("0.01"))
-        for size in range(2, len(parts))
-        for chosen in combinations(parts[:10], size)
-    )
+def _uses(prose: Prose, m: re.Match[str], plain: str) -> Iterator[LintFinding]:
+    """全部支出，具体用途：购书费18.60万元，…: the whole is an amount of the sentences before."""
+    parts, _ = _listed(m["list"])
+    before = [q for q in quantities(plain[: m.start()]) if q.money and not q.approx]
+    if len(parts) < 3 or not before or any(q.approx for q in parts) or any(_adds_up(parts, q) for q in before):
+        return
+    should = sum((q.value for q in parts), Decimal(0))
+    total = min(before, key=lambda q: abs(q.value - should))
+    if abs(should - total.value) > total.value / 20:
+        return
+    shown = "+".join(q.text for q in parts)
+    message = f"“{total.text}”与其后所列各项用途之和不符，{shown}={_same_unit(should, total)}。"
+    yield finding("sum", "error", prose.place, f"{total.text}={shown}", _same_unit(should, total), message)
+
+
+def _one_list(prose: Prose, m: re.Match[str], plain: str) -> Iterator[LintFinding]:
+    wholes = _wholes(plain, m)
+    parts, names = _listed(m["list"])
+    if not wholes or not parts or "其中" in m["list"]:
+        return
+    if any(_adds_up(parts, whole) for whole in wholes) or len(parts) < 2:
+        return
+    total = wholes[-1]
+    should = sum((q.value for q in parts), Decimal(0))
+    gap = should - total.value
+    if any(q.approx for q in [total, *parts]):
+        return
+    closed = bool(_CLOSING.search(names[-1])) or _whole(names) or gap > 0 or abs(gap) <= total.value / 50
+    if not (closed or slip(should, total.value)):
+        return
+    shown = "+".join(q.text for q in parts)
+    message = f"“{total.text}”与其后所列各项之和不符，{shown}={_same_unit(should, total)}。"
+    yield finding("sum", "error", prose.place, f"{total.text}={shown}", _same_unit(should, total), message)
+
+
+def _wholes(plain: str, m: re.Match[str]) -> list[Quantity]:
+    """The amounts that the list may be the parts of, the likeliest last: no change against last year is one."""
+    begin = max(plain.rfind(mark, 0, m.start("whole")) for mark in "。;\n") + 1
+    found = [
+        q
+        for q in quantities(plain[begin : m.end("whole")])
+        if q.money and not _CHANGED.search(plain[begin : m.end("whole")][max(0, q.start - 8) : q.start])
+    ]
+    return found
+
+
+def _adds_up(parts: Sequence[Quantity], total: Quantity) -> bool:
+    """The parts, the first of them, or some of them make the total: what is left are parts of parts, or another list."""
+
+    def fits(chosen: Sequence[Quantity]) -> bool:
+        got = sum((q.value for q in chosen), Decimal(0))
+        return abs(got - total.value) <= max(_slack([total, *chosen]), Decimal("0.01"))
+
+    if any(fits(parts[:size]) for size in range(1, len(parts) + 1)):
+        return True
+    over = sum((q.value for q in parts), Decimal(0)) > total.value
+    return over and any(fits(chosen) for size in range(2, len(parts)) for chosen in combinations(parts[:10], size))
+
+
+_ALL_OF_IT = (("基本支出", "项目支出"), ("人员", "公用"), ("公务接待", "公务用车"))
 
 
 def _whole(names: Sequence[str]) -> bool:
     """基本支出 and 项目支出, 人员经费 and 公用经费: nothing is left beside them."""
     text = " ".join(names)
-    return any(one in text and other in text for one, other in (("基本支出", "项目支出"), ("人员", "公用")))
+    return any(one in text and other in text for one, other in _ALL_OF_IT)
 
 
 def _listed(text: str) -> tuple[list[Quantity], list[str]]:
@@ -174,7 +230,8 @@ def _listed(text: str) -> tuple[list[Quantity], list[str]]:
         money = [q for q in quantities(segment) if q.money]
         if re.match(r"\s*(?:占|较|比|同比|增长|下降|减少|增加|完成|执行)", segment) and parts:
             continue
-        named = re.match(r"[^\d]{2,30}\d", segment.strip()) or re.match(rf"{_AMOUNT}(?:元)?用于", segment.strip())
+        named = money and re.search(r"[\u4e00-\u9fff]{2}", segment[max(0, money[0].start - 30) : money[0].start])
+        named = named or re.match(rf"{_AMOUNT}(?:元)?用于", segment.strip())
         if len(money) != 1 or not named:
             break
         parts.append(money[0])

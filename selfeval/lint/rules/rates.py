@@ -9,65 +9,61 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from selfeval.lint.context import Context, Prose, finding, sentence_around
+from selfeval.lint.context import Context, Prose, finding, sentence_around, sentence_start
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import Quantity, quantities, ratio_room, show
+from selfeval.lint.numbers import Quantity, half_up, quantities, ratio_room, show, slip
 
 _PERCENT = r"(\d+(?:\.\d+)?)\s*%"
 _AMOUNT = r"(\d[\d,]*(?:\.\d+)?)\s*(万元|亿元|元|人次|人|个|户|次|家|项|件)"
-#: a rate of change named with the amount of the change: 281.11万元，较上年增加112.8万元，增长67.02%
-_CHANGE = re.compile(
-    rf"{_AMOUNT}[,，;(]?(?:与|较|比|同比)(?:\d{{4}}年)?[^\d。;]{{0,14}}?(增加|减少|增长|下降|上升|降低|提高)了?{_AMOUNT}[,，;(]?"
-    rf"(?:同比)?(?:增长|下降|上升|降低|减少|增加|增幅|降幅|提高)(?:率|幅)?(?:为|达|约)?了?{_PERCENT}"
+_MORE = r"增加|增长|上升|提高|提升|升高|增|上涨|扩大"
+_LESS = r"减少|下降|降低|压减|压缩|减|缩减|回落"
+#: 增长67.02%, 增幅5.71%
+_GROWTH = re.compile(
+    rf"(?:同比|环比)?(?P<word>{_MORE}|{_LESS}|增幅|降幅|涨幅|增长率|增长幅度|下降幅度)(?:率|幅度?)?(?:为|达到?|约)?了?\s*(?P<rate>\d+(?:\.\d+)?)\s*%"
+    r"(?!以上|以内|的?目标)"
 )
-#: two amounts and the rate: 960800元，2017年961600元，减少0.08%
-_TWO = re.compile(
-    rf"{_AMOUNT}[,，;(](?:\d{{4}}年|上年|去年|上年度)[^\d。;%]{{0,10}}{_AMOUNT}[,，;)]*"
-    rf"(?:同比|比上年)?(增加|减少|增长|下降|上升|降低)了?{_PERCENT}"
-)
-#: 较上年1150.3万元增加96.5万元，增长8.93%: the year before is printed too
-_FROM = re.compile(
-    rf"(?:较|比)(?:\d{{4}}年|上年|去年|上年度)[^\d。;%]{{0,8}}{_AMOUNT}[,，]?(增加|减少|增长|下降|上升|降低)了?{_AMOUNT}[,，;(]?"
-    rf"(?:同比)?(?:增长|下降|上升|降低|减少|增加|增幅|降幅)(?:率|幅)?(?:为|达|约)?了?{_PERCENT}"
-)
-#: 由上年的52.4%提高到55.1%，提高2.7%
-_BETWEEN = re.compile(
-    r"[由从](?:[^\d。;%]{0,10}?)(?P<old>\d+(?:\.\d+)?)\s*%\s*(?:增加|提升|提高|上升|增长|下降|降低|减少)[至到为](?P<new>\d+(?:\.\d+)?)\s*%[^\d。;%]{0,8}?"
-    r"(?:增加|提升|提高|上升|增长|下降|降低|减少)了?(?P<value>\d+(?:\.\d+)?)\s*(?P<unit>个百分点|%)"
-)
+_CHANGE_BEFORE = re.compile(rf"(?:{_MORE}|{_LESS}|追加|净增)了?(?:约|近)?\s*$")
+_EARLIER = re.compile(r"(?:上年|去年|上一年|同期|\d{4}年|年初|原来?)[^\d,，。;]{0,14}$|[由从自][^\d,，。;]{0,12}$")
 _SHARE = re.compile(rf"{_AMOUNT}[,，(]?占[^\d。;,，%]{{0,14}}{_PERCENT}")
 _EXECUTION = re.compile(
-    rf"(?:预算|资金|支出|经费)?(?:执行率|支出率|使用率|支付率|到位率|利用率)(?:达到?了?|为|是|约|:)?\s*{_PERCENT}"
+    rf"(?:预算|资金|支出|经费)?(?P<kind>执行|支出|使用|支付|到位|利用)(?:率|进度)(?:达到?了?|为|是|约|:)?\s*{_PERCENT}"
 )
+#: 应检403家，实检356家，年检率88.34%
+_COUNTED = re.compile(
+    r"(?P<noun>[\u4e00-\u9fff]{0,6}(?:率|占比|比例|比重))(?:达到?了?|为|是|约|:)?\s*(?P<rate>\d+(?:\.\d+)?)\s*%"
+)
+_RATIO = r"(?:率|满意度|覆盖面|占比|比例|比重|知晓度|普及度|进度)"
 _RATE_NOUN = re.compile(
-    r"(?P<noun>[\u4e00-\u9fff]{0,10}(?:率|满意度|覆盖面|占比|比例|比重|知晓度|普及度))"
-    r"(?:较|比|同比|与)?(?P<base>[^,，。;\d%]{0,10}?)(?P<verb>上升|提高|提升|增长|增加|下降|降低|减少)了?(?P<about>约|近|超过?)?"
+    rf"(?P<noun>[\u4e00-\u9fff]{{0,10}}{_RATIO})"
+    r"(?:较|比|同比|与)?(?P<base>(?:20\d\d年度?)?[^,，。;\d%]{0,10}?)(?P<verb>上升|提高|提升|增长|增加|下降|降低|减少|升高|回落)了?(?P<about>约|近|超过?)?"
     rf"(?P<value>{_PERCENT})"
 )
-#: 满意度95.2%，较上年93.6%提高1.6%
-_AGAINST = re.compile(
-    r"(?P<new>\d+(?:\.\d+)?)\s*%[,，(](?:较|比)(?:\d{4}年|上年|去年|上年度|上年同期|目标|同期)(?:的|度)?(?P<old>\d+(?:\.\d+)?)\s*%"
-    r"(?:增加|提升|提高|上升|增长|下降|降低|减少|高出?|低)了?(?P<value>\d+(?:\.\d+)?)\s*(?P<unit>个百分点|%)"
+_STEP = re.compile(
+    r"(?P<verb>增加|提升|提高|上升|增长|下降|降低|减少|升高|回落|高出|高于|低于|超出|超过|相差|高|低)了?(?P<about>约|近)?"
+    r"(?:目标值?|年初|预期|计划|上年|去年|平均|水平|全[国省市县州区]|的)*"
+    r"(?P<value>\d+(?:\.\d+)?)\s*(?P<unit>个百分点|%)"
 )
-#: 覆盖率达98%，比上年提升2%
-_AFTER_VALUE = re.compile(
-    rf"(?P<noun>[\u4e00-\u9fff]{{0,10}}(?:率|满意度|覆盖面|占比|比例|比重))(?:为|是|达到?|提高到|上升到|提升到|:)?了?\s*{_PERCENT}[,，(]"
-    rf"(?:较|比)(?:\d{{4}}年|上年|去年|上年度|上年同期)(?P<verb>上升|提高|提升|增加|下降|降低|减少)了?(?P<value>\d+(?:\.\d+)?)\s*%"
+#: what the step is measured from, and nothing else
+_FROM = re.compile(
+    r"[,，(;]?(?:[由从]|与|较|比|同比|低于|高于|高出|低|超出|超过)?(?:\d{4}年|上年|去年|上一年|上年度|同期|年初|目标值?|绩效目标|预期目标?|计划|全[国省市县州区]|平均|水平|[的度值初]|相比|比较?)*[,，]?"
 )
+_VALUED = re.compile(
+    rf"(?P<noun>[\u4e00-\u9fff]{{0,10}}{_RATIO})(?:为|是|达到?|提高到|上升到|提升[到至]|实现|:|的)?了?$"
+)
+#: units of time and of length are no counts of the same kind of thing
+_NO_COUNT = {"年", "月", "日", "天", "小时", "分钟", "分"}
 _NOT_SHARE = re.compile(r"效率|频率|功率|速率|汇率|税率|倍率|生产率|产率|产出率")
 
 
 def check(context: Context) -> Iterator[LintFinding]:
     for prose in context.prose:
         yield from _changes(prose)
-        yield from _execution_pair(prose)
-        yield from _between(prose)
-        yield from _after_value(prose)
+        yield from _counted(prose)
+        yield from _steps(prose)
         yield from _points(prose)
-        if not prose.in_table:
+        if not prose.in_table or len(prose.plain) >= 30:
             yield from _shares(prose)
-            if not context.cut:
-                yield from _unproved(prose, context)
+            yield from _used(prose, context)
 
 
 def _value(number: str, unit: str) -> Quantity:
@@ -83,21 +79,117 @@ def _gives(printed: str, part: Quantity, whole: Quantity) -> bool:
     return _fits(printed, part.value / whole.value, ratio_room(part, whole))
 
 
-def _changes(prose: Prose) -> Iterator[LintFinding]:
-    for m in _CHANGE.finditer(prose.plain):
-        now, gap = _value(m[1], m[2]), _value(m[4], m[5])
-        before = now.value + gap.value if m[3] in ("减少", "下降", "降低") else now.value - gap.value
-        if now.unit == gap.unit and before > 0 and not _fits(m[6], gap.value / before):
-            yield _wrong(prose, m[0], gap.value / before, f"{gap.text}÷上年{show(before / now.scale)}")
-    for m in _TWO.finditer(prose.plain):
-        now, old = _value(m[1], m[2]), _value(m[3], m[4])
-        if now.unit == old.unit and old.value > 0 and not _fits(m[6], now.value / old.value - 1):
-            yield _wrong(prose, m[0], now.value / old.value - 1, f"({now.text}-{old.text})÷{old.text}")
+def _grows(printed: str, one: Quantity, other: Quantity) -> bool:
+    """The growth from `other` to `one`, both as printed and so rounded."""
+    room = ratio_room(one, other)
+    return _fits(printed, one.value / other.value - 1, room)
 
-    for m in _FROM.finditer(prose.plain):
-        old, gap = _value(m[1], m[2]), _value(m[4], m[5])
-        if old.unit == gap.unit and old.value > 0 and not _fits(m[6], gap.value / old.value):
-            yield _wrong(prose, m[0], gap.value / old.value, f"{gap.text}÷{old.text}")
+
+def _near(printed: str, rate: Decimal) -> bool:
+    """Near enough to be meant as this rate."""
+    return abs(Decimal(printed) - abs(rate) * 100) <= 12 or slip(
+        Decimal(printed), half_up(abs(rate) * 100, Decimal("0.01"))
+    )
+
+
+def _changes(prose: Prose) -> Iterator[LintFinding]:
+    """A growth against the amounts around it: right when any two of the paragraph give it."""
+    for m in _GROWTH.finditer(prose.plain):
+        left = sentence_start(prose.plain, m.start())
+        before = [
+            q for q in quantities(prose.plain[left : m.start()]) if q.unit and not q.percent and "百分" not in q.unit
+        ]
+        if not before or before[-1].end + left < m.start() - 14:
+            continue
+        last = before[-1]
+        same = [q for q in before[:-1] if q.unit == last.unit]
+        sentence = prose.plain[left:]
+        between = sentence[last.end : m.start() - left]
+        if re.search(r"[。;]", between) or any(q.approx for q in (last, *same[-1:])):
+            continue
+        found = _growth_terms(sentence, last, same, m["word"])
+        around = [q for q in quantities(prose.plain) if q.unit == last.unit and q.value > 0][:40]
+        if found is None:
+            continue
+        rate, terms, room = found
+        # a change over the amount it led to is the mistake itself, no support
+        own = (last.start + left, same[-1].start + left)
+        if _supported(m["rate"], around, own):
+            continue
+        if not _fits(m["rate"], rate, room):
+            quoted = prose.text[left + (same[-1].start if same else last.start) : m.end()]
+            yield _wrong(prose, quoted, rate, terms)
+
+
+def _growth_terms(
+    sentence: str, last: Quantity, same: list[Quantity], word: str
+) -> tuple[Decimal, str, Decimal] | None:
+    """The rate as the amounts before it give it, its terms, the room of rounding; None when they cannot be told apart."""
+    if not same:
+        return None
+    other = same[-1]
+    lead = sentence[max(0, other.start - 16) : other.start]
+    if _CHANGE_BEFORE.search(sentence[: last.start]):
+        less = re.search(rf"(?:{_LESS})了?(?:约|近)?\s*$", sentence[: last.start]) is not None
+        between = sentence[other.end : last.start]
+        if not re.search(r"较|比|同比|上年|去年", f"{lead}{between}"):
+            return None
+        # 2021年支出1103.27万元，与上年相比增加…: the year before the amount is its own
+        if re.search(r"(?:[较比与由从]|上年|去年|同期|原)[^,，。;]{0,14}$", lead):
+            return last.value / other.value, f"{last.text}÷{other.text}", ratio_room(last, other)
+        base = other.value + last.value if less else other.value - last.value
+        if base <= 0:
+            return None
+        return last.value / base, f"{last.text}÷上年{show(base / other.scale)}", ratio_room(last, other)
+    between = sentence[other.end : last.start]
+    if len(between) > 24:
+        return None
+    if re.search(r"[较比与]|上年|去年|\d{4}年", between) and not _EARLIER.search(lead):
+        now, old = other, last
+    elif _EARLIER.search(lead):
+        now, old = last, other
+    else:
+        return None
+    if not old.value:
+        return None
+    return now.value / old.value - 1, f"({now.text}-{old.text})÷{old.text}", ratio_room(now, old)
+
+
+def _supported(printed: str, around: list[Quantity], own: tuple[int, int]) -> bool:
+    """Two amounts of the paragraph give the rate, as old and new or as change and base."""
+    return any(
+        (_gives(printed, one, other) and (one.start, other.start) != own)
+        or _grows(printed, one, other)
+        or (one.value < other.value and _fits(printed, one.value / (other.value - one.value), ratio_room(one, other)))
+        or _fits(printed, one.value / (other.value + one.value), ratio_room(one, other))
+        for i, one in enumerate(around)
+        for j, other in enumerate(around)
+        if i != j and abs(one.start - other.start) < 120
+    )
+
+
+def _counted(prose: Prose) -> Iterator[LintFinding]:
+    """Two counts and their ratio in one sentence: held when they can be nothing else."""
+    for m in _COUNTED.finditer(prose.plain):
+        left = sentence_start(prose.plain, m.start())
+        before = [q for q in quantities(prose.plain[left : m.start()]) if not q.percent]
+        counts = [q for q in before if q.unit and not q.money and q.unit not in _NO_COUNT and q.value > 0]
+        if len(counts) < 2 or before[-2:] != counts[-2:] or "%" in prose.plain[left : m.start()]:
+            continue
+        one, other = counts[-2:]
+        gap = prose.plain[left + other.end : m.start()]
+        if one.unit != other.unit or other.value > one.value or one.approx or other.approx or len(gap) > 12:
+            continue
+        if re.search(r"目标|计划|上年|较|比上", prose.plain[left : m.start()]) or _NOT_SHARE.search(m["noun"]):
+            continue
+        supported = any(
+            _gives(m["rate"], part, whole) for part in counts for whole in counts if whole.value >= part.value > 0
+        )
+        rate = other.value / one.value
+        if supported or _fits(m["rate"], 1 - rate) or not _near(m["rate"], rate):
+            continue
+        quoted = prose.text[left + one.start : m.end()]
+        yield _wrong(prose, quoted, rate, f"{other.text}÷{one.text}")
 
 
 def _wrong(prose: Prose, quoted: str, rate: Decimal, terms: str) -> LintFinding:
@@ -112,7 +204,12 @@ def _shares(prose: Prose) -> Iterator[LintFinding]:
         before = [q for q in quantities(prose.plain[: m.start()]) if q.unit == part.unit and q.value >= part.value > 0]
         after = [q for q in quantities(prose.plain[m.end() :]) if q.unit == part.unit and q.value >= part.value > 0]
         total = [
-            q for q in before if re.search(r"合计|总计|总额|共计|总数|共$", prose.plain[max(0, q.start - 6) : q.start])
+            q
+            for q in before
+            if re.search(
+                r"合计|总计|总额|共计|总数|总量|共$|全年支出|本年支出", prose.plain[max(0, q.start - 8) : q.start]
+            )
+            or re.match(r"[,，。(]?其中", prose.plain[q.end :])
         ]
         if not total or any(_gives(m[3], part, q) for q in [*before, *after, part]):
             continue
@@ -120,48 +217,114 @@ def _shares(prose: Prose) -> Iterator[LintFinding]:
         yield _wrong(prose, m[0], rate, f"{part.text}÷{total[-1].text}")
 
 
-def _execution_pair(prose: Prose) -> Iterator[LintFinding]:
-    """预算X万元，支出Y万元，执行率Z%: held when the sentence names exactly two amounts, budget and payment."""
+_BASE_WORD = r"预算|安排|计划|指标|总投资|批复|应"
+_BASES = {"到位": re.compile(_BASE_WORD), "": re.compile(rf"{_BASE_WORD}|下达|到位|收入|资金总额|拨款")}
+_PAIDS = {"到位": re.compile(r"到位"), "": re.compile(r"支出|支付|使用|执行|拨付|完成|实际|兑付|发放|报账|报销")}
+
+
+def _used(prose: Prose, context: Context) -> Iterator[LintFinding]:
+    """预算X万元，支出Y万元，执行率Z%: against the amounts named for it, else whether there are any at all."""
     for m in _EXECUTION.finditer(prose.plain):
-        sentence = sentence_around(prose.plain, m.start(), m.end())
-        amounts = [q for q in quantities(sentence) if q.money]
-        if len(amounts) != 2 or len(_EXECUTION.findall(sentence)) != 1 or any(q.approx for q in amounts):
+        printed = m[2]
+        if _backed(_about(prose.plain, _project(prose.plain, m)), printed):
             continue
-        lead = [sentence[max(0, q.start - 14) : q.start] for q in amounts]
-        if not re.search(r"预算|安排|下达|计划|指标|到位|收入|应", lead[0]) or not re.search(
-            r"支出|支付|使用|执行|拨付|完成|到位|实际", lead[1]
+        found = _base_and_paid(prose.plain, m)
+        if found and not _gives(printed, found[1], found[0]):
+            base, paid = found
+            start = sentence_start(prose.plain, m.start())
+            quoted = prose.text[max(start, m.start() - 80) : m.end()]
+            yield _wrong(prose, quoted, paid.value / base.value, f"{paid.text}÷{base.text}")
+        elif not prose.in_table and not context.cut:
+            yield from _unproved(prose, m, context)
+
+
+_PROJECT = re.compile(r"([\u4e00-\u9fff“”]{4,20})项目(?:资金|预算|经费)?$")
+_GENERAL = re.compile(r"该|本|此|各|全部|所有|重点|专项资金|特定目标类|部门预算|支出$|[个类]$")
+
+
+def _project(plain: str, m: re.Match[str]) -> str:
+    """The last words of the project that the rate is said of; "" for the department, or the project of the report."""
+    named = _PROJECT.search(plain[sentence_start(plain, m.start()) : m.start()])
+    return named[1][-4:] if named and not _GENERAL.search(named[1]) else ""
+
+
+def _about(plain: str, project: str) -> str:
+    """The sentences that may prove a rate: those that name its project, else all."""
+    sentences = re.split(r"(?<=[。;!?\n])", plain) if project else [plain]
+    return " ".join(sentence for sentence in sentences if project in sentence)
+
+
+def _base_and_paid(plain: str, m: re.Match[str]) -> tuple[Quantity, Quantity] | None:
+    """The last payment named before the rate and the last budget before that, in its sentence or the one before."""
+    kind = "到位" if m["kind"] == "到位" else ""
+    start = sentence_start(plain, sentence_start(plain, m.start()) - 1)
+    if len(_EXECUTION.findall(plain[sentence_start(plain, m.start()) : m.end()])) != 1:
+        return None
+    amounts = [q for q in quantities(plain[start : m.start()]) if q.money]
+    led = [(q, re.split(r"[,，。;(]", plain[start : start + q.start])[-1][-16:]) for q in amounts]
+    paids = [i for i, (_, lead) in enumerate(led) if _PAIDS[kind].search(lead)]
+    if not paids:
+        return None
+    bases = [q for q, lead in led[: paids[-1]] if _BASES[kind].search(lead) and not _PAIDS[""].search(lead)]
+    paid = led[paids[-1]][0]
+    if not bases or bases[-1].approx or paid.approx or not bases[-1].value:
+        return None
+    base = bases[-1]
+    return (base, paid) if _near(m[2], paid.value / base.value) else None
+
+
+def _steps(prose: Prose) -> Iterator[LintFinding]:
+    """The difference of two percentages: its unit, and whether it is their difference."""
+    for m in _STEP.finditer(prose.plain):
+        left = sentence_start(prose.plain, m.start())
+        rates = [q for q in quantities(prose.plain[left : m.start()]) if q.percent]
+        printed, points = Decimal(m["value"]), m["unit"] == "个百分点"
+        if not rates or rates[-1].end + left < m.start() - 24:
+            continue
+        quoted = prose.text[left + rates[-1].start : m.end()]
+        between = prose.plain[left + rates[-1].end : m.start()]
+        order = _told_apart(prose.plain[left : m.start()], rates[-2:], between) if len(rates) >= 2 else 0
+        if order:
+            old, new = (q.value for q in rates[-2:][::order])
+            gap = abs(new - old)
+            relative = old > 0 and _fits(m["value"], gap / old)
+            quoted = prose.text[left + rates[-2].start : m.end()]
+            if printed == gap and not points and not relative:
+                message = f"{show(old)}%与{show(new)}%相差{show(gap)}个百分点，不能写“{show(printed)}%”。"
+                yield finding("points-or-percent", "error", prose.place, quoted, f"{show(gap)}个百分点", message)
+            elif printed != gap and (points or not relative) and not m["about"]:
+                message = f"{show(old)}%与{show(new)}%相差{show(gap)}个百分点，印出的是{m['value']}{m['unit']}。"
+                yield finding("rate", "error", prose.place, quoted, f"{show(gap)}个百分点", message)
+        elif (
+            not points
+            and _FROM.fullmatch(between)
+            and _VALUED.search(prose.plain[left : left + rates[-1].start].rstrip())
         ):
-            continue
-        base, paid = amounts
-        if base.value <= 0 or _gives(m[1], paid, base):
-            continue
-        yield _wrong(prose, sentence.strip()[:100], paid.value / base.value, f"{paid.text}÷{base.text}")
+            noun = _VALUED.search(prose.plain[left : left + rates[-1].start].rstrip())
+            # 高于目标90% names the target itself
+            against = m["verb"] in ("高于", "低于", "超出", "超过", "高", "低")
+            far = printed * 4 < rates[-1].value >= 20
+            if noun and not _NOT_SHARE.search(noun["noun"]) and (far if against else between.strip(",(;")):
+                yield _not_percent(prose, noun["noun"], printed, quoted)
 
 
-def _between(prose: Prose) -> Iterator[LintFinding]:
-    """The difference of two percentages that stand before it: its unit, and whether it is their difference."""
-    for m in [*_BETWEEN.finditer(prose.plain), *_AGAINST.finditer(prose.plain)]:
-        old, new, printed = Decimal(m["old"]), Decimal(m["new"]), Decimal(m["value"])
-        gap = abs(new - old)
-        relative = old > 0 and _fits(m["value"], gap / old)
-        if printed == gap and m["unit"] == "%" and not relative:
-            message = f"{m['old']}%与{m['new']}%相差{show(gap)}个百分点，不能写“{show(printed)}%”。"
-            quoted = prose.text[m.start() : m.end()]
-            yield finding("points-or-percent", "error", prose.place, quoted, f"{show(gap)}个百分点", message)
-        elif printed != gap and not (relative and m["unit"] == "%"):
-            quoted = prose.text[m.start() : m.end()]
-            message = f"{m['old']}%与{m['new']}%相差{show(gap)}个百分点，印出的是{m['value']}{m['unit']}。"
-            yield finding("rate", "error", prose.place, quoted, f"{show(gap)}个百分点", message)
+def _told_apart(sentence: str, rates: list[Quantity], between: str) -> int:
+    """1 for 由52.4%提高到55.1%，提高2.7%; -1 for 95.2%，较上年的93.6%提高1.6%; 0 when they are not two values of one rate."""
+    old, new = rates
+    middle = sentence[old.end : new.start]
+    lead = sentence[max(0, old.start - 14) : old.start]
+    changed = re.search(r"[由从][^\d,，。;]{0,12}$|20\d\d年的?$", lead)
+    if changed and re.fullmatch(r"\s*[^\d,，。;]{0,10}[至到为]了?\s*", middle):
+        return 1 if len(between) <= 8 else 0
+    against = re.fullmatch(
+        r"[,，(]?(?:较|比|高于|低于)[^\d,，。;]{0,3}(?:\d{4}年|上年|去年|同期|目标|年初)?[^\d,，。;]{0,6}", middle
+    )
+    return -1 if against and len(between) <= 4 else 0
 
 
-def _after_value(prose: Prose) -> Iterator[LintFinding]:
-    for m in _AFTER_VALUE.finditer(prose.plain):
-        if _NOT_SHARE.search(m["noun"]):
-            continue
-        value = show(Decimal(m["value"]))
-        message = f"“{m['noun'][-8:]}”本身是百分数，与上年之差应写“{value}个百分点”，不能写“{value}%”。"
-        quoted = prose.text[m.start() : m.end()]
-        yield finding("points-or-percent", "error", prose.place, quoted, f"{value}个百分点", message)
+def _not_percent(prose: Prose, noun: str, value: Decimal, quoted: str) -> LintFinding:
+    message = f"“{noun[-8:]}”本身是百分数，两个百分数之差应写“{show(value)}个百分点”，不能写“{show(value)}%”。"
+    return finding("points-or-percent", "error", prose.place, quoted, f"{show(value)}个百分点", message)
 
 
 def _points(prose: Prose) -> Iterator[LintFinding]:
@@ -178,19 +341,19 @@ def _points(prose: Prose) -> Iterator[LintFinding]:
         yield finding("points-or-percent", "error", prose.place, quoted, f"{show(value)}个百分点", message)
 
 
-def _unproved(prose: Prose, context: Context) -> Iterator[LintFinding]:
+def _unproved(prose: Prose, m: re.Match[str], context: Context) -> Iterator[LintFinding]:
     """A rate of use whose amounts are nowhere to be seen: in its paragraph, or for the whole department in the text."""
-    for m in _EXECUTION.finditer(prose.plain):
-        sentence = sentence_around(prose.plain, m.start(), m.end())
-        if re.search(r"目标|不低于|≥|要求|达到以上|以上|指标值|计算|公式", sentence) or _backed(prose.plain, m[1]):
-            continue
-        project = re.search(r"项目|专项", sentence) is not None
-        if not project and (_backed(context.text, m[1]) or _form_backs(context, m[1])):
-            continue
-        if project and (_form_backs(context, m[1]) or _elsewhere(context, m[1])):
-            continue
-        message = f"“{m[0]}”没有给出分子和分母（预算数与支出数），无法核对。"
-        yield finding("rate", "warning", prose.place, prose.text[m.start() : m.end()], "写明预算数和支出数", message)
+    printed, sentence = m[2], sentence_around(prose.plain, m.start(), m.end())
+    if re.search(r"目标|不低于|≥|要求|达到以上|以上|指标值|计算|公式", sentence):
+        return
+    project = re.search(r"项目|专项", sentence) is not None
+    if not project and (_backed(context.text, printed) or _form_backs(context, printed)):
+        return
+    named = _project(prose.plain, m)
+    if project and (_form_backs(context, printed) or _elsewhere(context, printed, named)):
+        return
+    message = f"“{m[0]}”没有给出分子和分母（预算数与支出数），无法核对。"
+    yield finding("rate", "warning", prose.place, prose.text[m.start() : m.end()], "写明预算数和支出数", message)
 
 
 def _backed(text: str, printed: str) -> bool:
@@ -199,9 +362,9 @@ def _backed(text: str, printed: str) -> bool:
     return any(_gives(printed, one, other) for i, one in enumerate(values) for j, other in enumerate(values) if i != j)
 
 
-def _elsewhere(context: Context, printed: str) -> bool:
-    """The rate is repeated from a paragraph that has its amounts."""
-    return any(f"{printed}%" in p.plain and _backed(p.plain, printed) for p in context.prose)
+def _elsewhere(context: Context, printed: str, project: str) -> bool:
+    """The rate is repeated from a paragraph, or a row, that has its amounts."""
+    return any(f"{printed}%" in p.plain and _backed(_about(p.plain, project), printed) for p in context.prose)
 
 
 def _form_backs(context: Context, printed: str) -> bool:

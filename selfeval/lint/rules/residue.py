@@ -13,6 +13,10 @@ from selfeval.lint.model import LintFinding, Severity
 
 #: a place that says itself that it is open is no slip: a warning, where all other residue is an error
 _OPEN = "待填写处"
+#: 300字以内 is said to the writer, not by him
+_LENGTH = r"(?:不超过|限|控制在)?\d{2,4}\s*字(?:以内|之内|左右|以下|内)?"
+_ASKS = r"(?:请|简要|逐[项条]|如实|重点|主要)?(?:描述|说明|填写|概述|简述|阐述|列示|列明|填报|分析|写明|总结|介绍)"
+_HINT = rf"{_ASKS}[^()|。]{{0,60}}{_LENGTH}[^()|]{{0,6}}"
 #: one finding a class and document: the places after the first are in the message.
 _CLASSES = (
     (
@@ -29,6 +33,7 @@ _CLASSES = (
         re.compile(
             r"(?:对照|请|简要|按照|结合|根据|需|应)[^|。;]{0,40}?(?:说明|填写|概述|描述|阐述|列示|填报|分析)[^|。;]{0,40}?"
             r"\(?\d{2,4}\s*字(?:以内|左右|以下)?\)?|\((?:请|此处|在此)[^)]{0,30}(?:填写|填报|说明|补充|输入|插入)[^)]{0,20}\)"
+            rf"|^\s*\({_HINT}\)\s*$|[(\[]{_HINT}[)\]]\s*$|^\s*{_ASKS}[^|。;]{{0,60}}{_LENGTH}\s*[。)]?\s*$"
             r"|(?:此处|在此)(?:填写|填报|输入|插入)|请(?:在此)?(?:填写|输入|补充)|点击(?:此处)?(?:输入|添加)"
         ),
     ),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
@@ -16,7 +17,7 @@ from selfeval.lint.columns import money_role
 from selfeval.lint.context import Context, finding
 from selfeval.lint.lines import Line
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import Quantity, is_blank, plain_number, ratio_room, show, squeeze
+from selfeval.lint.numbers import Quantity, is_blank, plain_number, ratio_room, show, slip, squeeze
 
 _TOTAL = re.compile(r"[\u4e00-\u9fff]{0,4}(?:合计|总计|共计)[:：]?")
 _PART = re.compile(r"其中|小计|^\(?\d+\)|^[-—]")
@@ -32,8 +33,30 @@ def check(context: Context) -> Iterator[LintFinding]:
         header = _header(rows)
         if table is None or not other or len(rows) < 4 or header is None:
             continue
-        yield from _totals(rows, header)
-        yield from _rates(rows, header)
+        body = _body(rows, header)
+        wrong = list(_across(rows[header], body))
+        totals = list(_totals(rows[header], body))
+        # one wrong number breaks the sum of its column and what its row should hold: told once, at its row
+        wrong = [w for w in wrong if not any(t.row == w.row and t.columns & w.columns for t in totals)]
+        totals = [t for t in totals if not any(t.row != w.row and t.columns & w.columns for w in wrong)]
+        rates = list(_rates(rows, header))
+        rated = {finding.place for finding in rates}
+        wrong = [fault for fault in wrong if fault.finding.place not in rated]
+        yield from (fault.finding for fault in [*wrong, *totals])
+        yield from rates
+
+
+def _body(rows: Sequence[Line], header: int) -> list[Line]:
+    body = [line for line in rows[header + 1 :] if len(line.cells) == len(rows[header].cells)]
+    end = next((i for i, line in enumerate(body) if indicator_rows.header(line)), len(body))
+    return body[:end]
+
+
+@dataclass(frozen=True)
+class _Fault:
+    row: str
+    columns: frozenset[int]
+    finding: LintFinding
 
 
 def _header(rows: Sequence[Line]) -> int | None:
@@ -42,32 +65,72 @@ def _header(rows: Sequence[Line]) -> int | None:
     return first - 1 if first else None
 
 
-def _totals(rows: Sequence[Line], header: int) -> Iterator[LintFinding]:
-    width = len(rows[header].cells)
-    body = [line for line in rows[header + 1 :] if len(line.cells) == width]
-    end = next((i for i, line in enumerate(body) if indicator_rows.header(line)), len(body))
-    body = body[:end]
+def _totals(header: Line, body: Sequence[Line]) -> Iterator[_Fault]:
+    """The 合计 row against the rows of the first level, and each row of a level against the rows below it."""
     marks = [i for i, line in enumerate(body) if any(_TOTAL.fullmatch(squeeze(text)) for text in line.own[:2])]
-    if len(marks) != 1 or any(_PART.search(squeeze(line.own[0])) for line in body if line.own):
+    rows = [line for i, line in enumerate(body) if i not in marks]
+    levels = [_level(line) for line in rows]
+    for at, children in _families(levels):
+        yield from _sums(header, rows[at], [rows[i] for i in children], nested=True)
+    if len(marks) != 1 or marks[0] not in (0, len(body) - 1):
         return
-    at = marks[0]
-    parts = body[:at] if at == len(body) - 1 else body[at + 1 :] if at == 0 else []
+    if None in levels or any(_PART.search(squeeze(line.own[0])) for line in rows if line.own):
+        return
+    top = min((level for level in levels if level is not None), default=0)
+    yield from _sums(header, body[marks[0]], [row for row, level in zip(rows, levels, strict=True) if level == top])
+
+
+_LEVELS = (r"[一二三四五六七八九十]+、", r"\([一二三四五六七八九十]+\)", r"\d{1,2}[.、](?!\d)", r"\(\d{1,2}\)")
+
+
+def _level(line: Line) -> int | None:
+    """How deep the row stands: by its budget code (206, 20601), or by 一、 （一） 1.; None for 小计 and 其中."""
+    label = squeeze(line.own[0]) if line.own else ""
+    if re.search(r"小计|其中|^[-—]", "".join(squeeze(text) for text in line.own[:2] if not plain_number(text))):
+        return None
+    if re.fullmatch(r"\d{3}|\d{5}|\d{7}", label):
+        return len(label)
+    return next((10 + i for i, pattern in enumerate(_LEVELS) if re.match(pattern, label)), 0)
+
+
+def _families(levels: Sequence[int | None]) -> Iterator[tuple[int, list[int]]]:
+    """Each row that others stand below, with those of the next level."""
+    for at, level in enumerate(levels):
+        below: list[int] = []
+        for i in range(at + 1, len(levels)):
+            deeper = levels[i]
+            if level is None or deeper is None or not level or deeper <= level:
+                break
+            below.append(i)
+        if below:
+            first = levels[below[0]]
+            yield at, [i for i in below if levels[i] == first]
+
+
+def _sums(header: Line, total: Line, parts: Sequence[Line], nested: bool = False) -> Iterator[_Fault]:
     columns = [
         (column, found)
-        for column in range(1, width)
-        if not _NO_SUM.search(rows[header].cells[column])
-        and not _repeats(body[at], column)
-        and (found := _column(body[at], parts, column))
+        for column in range(1, len(header.cells))
+        if not _NO_SUM.search(header.cells[column])
+        and not _repeats(total, column)
+        and (found := _column(total, parts, column, 1 if nested else 2))
     ]
-    right = [column for column, (total, should, slack) in columns if abs(should - total.value) <= slack]
-    for column, (total, should, slack) in columns:
-        gap = abs(should - total.value)
+    right = [column for column, (printed, should, slack) in columns if abs(should - printed.value) <= slack]
+    wrong = []
+    for column, (printed, should, slack) in columns:
+        gap = abs(should - printed.value)
         # an additive table is told by another column, or by a sum that is nearly there
-        if gap <= slack or not (right or gap <= abs(should) / 5):
-            continue
-        name = squeeze(rows[header].cells[column])
-        message = f"“{name}”一列各行相加为{show(should, 6)}，合计印的是{total.text}。"
-        yield finding("sum", "error", f"{body[at].place}“{name}”", total.text, show(should, 6), message)
+        near = gap <= abs(should) / (50 if nested else 5) or slip(abs(should), abs(printed.value))
+        if gap > slack and (near or (right and not nested)):
+            wrong.append((column, printed.text, show(should, 6)))
+    if not wrong:
+        return
+    names = "、".join(squeeze(header.cells[column]) for column, _, _ in wrong)
+    quoted, expected = "/".join(text for _, text, _ in wrong), "/".join(text for _, _, text in wrong)
+    label = next((text for text in total.own[:2] if not plain_number(text)), "合计")
+    message = f"“{names}”各行相加为{expected}，“{label}”印的是{quoted}。"
+    told = finding("sum", "error", f"{total.place}“{names}”", quoted, expected, message)
+    yield _Fault(total.place, frozenset(column for column, _, _ in wrong), told)
 
 
 def _repeats(line: Line, column: int) -> bool:
@@ -75,13 +138,13 @@ def _repeats(line: Line, column: int) -> bool:
     return line.merged[column] and line.cells[column] == line.cells[column - 1]
 
 
-def _column(total: Line, parts: Sequence[Line], column: int) -> tuple[Quantity, Decimal, Decimal] | None:
+def _column(total: Line, parts: Sequence[Line], column: int, least: int) -> tuple[Quantity, Decimal, Decimal] | None:
     """The printed total, the sum of the rows and the room that rounding leaves; None when the column is not all numbers."""
     printed = plain_number(total.cells[column])
     texts = [line.cells[column] for line in parts if not _repeats(line, column)]
     numbers = [plain_number(text) for text in texts]
     known = [q for q in numbers if q]
-    if printed is None or printed.percent or len(known) < 2 or any(q.percent for q in known):
+    if printed is None or printed.percent or len(known) < least or any(q.percent for q in known):
         return None
     if any(q is None and not is_blank(text) for q, text in zip(numbers, texts, strict=True)):
         return None
@@ -108,3 +171,124 @@ def _rates(rows: Sequence[Line], header: int) -> Iterator[LintFinding]:
         label = line.own[0]
         message = f"“{label}”的执行率应为{paid.text}÷{final.text}={show(should)}，印出的是{rate.text}。"
         yield finding("rate", "error", f"{line.place}“{label}”", f"{label} {rate.text}", show(should), message)
+
+
+_WHOLE = re.compile(r"合计|总计|小计|总额|总数|^计$|^本年支出$|^本年收入$")
+_SHARE = re.compile(r"率|比|%|幅|占")
+_DIFFERENCE = re.compile(r"增减|增加|减少|差额|结余|差异|变动|增长额")
+#: rows that must hold before one that does not is a fault
+_HOLD = 2
+
+
+def _across(header: Line, body: Sequence[Line]) -> Iterator[_Fault]:
+    """What holds between the columns in all rows but one: 合计 = 基本 + 项目, 增减 = 决算 - 上年, 占比 = a ÷ total."""
+    width = len(header.cells)
+    grid = [[None if _repeats(line, c) else plain_number(line.cells[c]) for c in range(width)] for line in body]
+    numeric = [c for c in range(1, width) if sum(1 for row in grid if row[c]) >= _HOLD]
+    told: set[tuple[int, int]] = set()
+    for column in numeric:
+        name = squeeze(header.cells[column])
+        for relation in _relations(column, name, numeric, header, grid):
+            holds, fails = relation.split(grid)
+            if len(holds) < max(_HOLD, 2 * len(fails)) or len(fails) != 1:
+                if holds and len(holds) >= _HOLD and not fails:
+                    break  # this is what the column is
+                continue
+            row = fails[0]
+            printed, should = grid[row][column], relation.value(grid, row)
+            if (row, column) in told or printed is None or should is None or not relation.meant(printed, should):
+                continue
+            told.add((row, column))
+            label = body[row].own[0]
+            text = f"{show(should, 4)}{'%' if printed.percent else ''}"
+            kind = "rate" if relation.ratio else "sum"
+            message = f"“{label}”的“{name}”按本表其他行的算法应为{text}（{relation.told}），印出的是{printed.text}。"
+            quoted = f"{label} {printed.text}"
+            place = f"{body[row].place}“{label}”"
+            found = finding(kind, "error", place, quoted, text, message)
+            yield _Fault(body[row].place, frozenset({column, *relation.inputs}), found)
+            break
+
+
+Grid = Sequence[Sequence[Quantity | None]]
+
+
+@dataclass(frozen=True)
+class _Relation:
+    """A column as a function of others. `shape`: sum, difference, ratio, growth."""
+
+    column: int
+    inputs: tuple[int, ...]
+    shape: str
+    told: str
+
+    @property
+    def ratio(self) -> bool:
+        return self.shape in ("ratio", "growth")
+
+    def value(self, grid: Grid, row: int) -> Decimal | None:
+        numbers = [grid[row][c] for c in self.inputs]
+        known = [q.value for q in numbers if q is not None]
+        if self.shape == "sum":
+            return sum(known, Decimal(0)) if known else None
+        if len(known) != 2:
+            return None
+        one, other = known
+        if self.shape == "difference":
+            return one - other
+        if not other:
+            return None
+        printed = grid[row][self.column]
+        rate = one / other if self.shape == "ratio" else one / other - 1
+        return rate * 100 if printed is not None and (printed.percent or self._hundreds(grid)) else rate
+
+    def _hundreds(self, grid: Grid) -> bool:
+        return any(q is not None and abs(q.value) > 2 for q in (row[self.column] for row in grid))
+
+    def split(self, grid: Grid) -> tuple[list[int], list[int]]:
+        holds, fails = [], []
+        for row in range(len(grid)):
+            printed, should = grid[row][self.column], self.value(grid, row)
+            if printed is None or should is None:
+                continue
+            numbers = [q for c in self.inputs if (q := grid[row][c])]
+            room = sum((q.step for q in [printed, *numbers]), Decimal(0)) / 2
+            if self.ratio:
+                room = printed.step * Decimal("1.05")
+                part, whole = numbers
+                room += ratio_room(part, whole) * (100 if printed.percent or self._hundreds(grid) else 1)
+            trivial = not should and not printed.value
+            if abs(should - printed.value) > room:
+                fails.append(row)
+            elif not trivial:
+                holds.append(row)
+        return holds, fails
+
+    def meant(self, printed: Quantity, should: Decimal) -> bool:
+        """The odd one out is near what it should be, or mistyped; far away it is a row of another kind."""
+        near = abs(should - printed.value) <= max(abs(should) / 5, Decimal(2) if self.ratio else Decimal(0))
+        return near or slip(abs(should), abs(printed.value))
+
+
+def _relations(column: int, name: str, numeric: Sequence[int], header: Line, grid: Grid) -> Iterator[_Relation]:
+    others = [c for c in numeric if c != column]
+    heads = {c: squeeze(header.cells[c]) for c in numeric}
+    if _WHOLE.search(name) and not _SHARE.search(name):
+        right = [c for c in others if c > column and not _NO_SUM.search(heads[c])]
+        left = [c for c in others if c < column and not _NO_SUM.search(heads[c])]
+        for side in (right, left):
+            for size in range(len(side), 1, -1):
+                chosen = side[:size] if side is right else side[-size:]
+                yield _Relation(column, tuple(chosen), "sum", "+".join(heads[c] for c in chosen))
+    if _DIFFERENCE.search(name) and not _SHARE.search(name):
+        for one in others:
+            for other in others:
+                if one != other and not _SHARE.search(heads[one] + heads[other]):
+                    yield _Relation(column, (one, other), "difference", f"{heads[one]}-{heads[other]}")
+    if _SHARE.search(name):
+        for one in others:
+            for other in others:
+                if one != other and not (_SHARE.search(heads[one]) or _SHARE.search(heads[other])):
+                    told = f"{heads[one]}÷{heads[other]}"
+                    yield _Relation(column, (one, other), "ratio", told)
+                    yield _Relation(column, (one, other), "growth", f"({heads[one]}-{heads[other]})÷{heads[other]}")

@@ -22,7 +22,11 @@ _GROUPS = ("产出", "效益", "满意度", "成本")
 _HUNDRED = Decimal(100)
 
 
+_TOLD = re.compile(r"([\u4e00-\u9fff]{2,8}?)(?:类)?(?:指标)?(?:权重|分值|满分|占|为|共)*(\d+(?:\.\d+)?)分(?!以|及)")
+
+
 def check(context: Context) -> Iterator[LintFinding]:
+    yield from _told_weights(context)
     for form in context.forms:
         if not form.indicators:
             continue
@@ -170,6 +174,46 @@ def _scheme(form: Form) -> Iterator[LintFinding]:
     place = form.indicators[0].place
     message = f"一级指标分值为{quoted}，与{whose}{expected}不一致。"
     yield finding("weights", "error" if noted else "warning", place, quoted, expected, message)
+
+
+def _told_weights(context: Context) -> Iterator[LintFinding]:
+    """决策20分、过程20分、产出30分、效益30分 in the text against the groups of the table."""
+    tables = [
+        own for form in context.forms if (own := _level_weights(form)) and sum(own.values(), Decimal(0)) == _HUNDRED
+    ]
+    noted = {line.place for form in context.forms if _note(form) for line in form.lines}
+    for prose in context.prose:
+        for clause in re.split(r"[。;]", prose.plain) if prose.place not in noted else ():
+            told = {m[1].lstrip("其中和及"): Decimal(m[2]) for m in _TOLD.finditer(clause)}
+            told = {name: weight for name, weight in told.items() if name and not re.search(r"满分|总分|合计", name)}
+            if len(told) < 3 or _sum(list(told.values())) != _HUNDRED or re.search(r"得分|得\d|扣", clause):
+                continue
+            for own in tables:
+                pairs = {
+                    name: next((w for level, w in own.items() if level.startswith(name[:2])), None) for name in told
+                }
+                wrong = [name for name, weight in pairs.items() if weight != told[name]]
+                if None in pairs.values() or len(own) != len(told) or not wrong:
+                    continue
+                quoted = "、".join(f"{name}{show(told[name])}分" for name in wrong)
+                expected = "、".join(f"{name}{show(pairs[name] or Decimal(0))}分" for name in wrong)
+                message = f"文中写的分值为{quoted}，评分表为{expected}，两者不一致。"
+                yield finding("weights", "error", prose.place, quoted, expected, message)
+                return
+
+
+def _level_weights(form: Form) -> dict[str, Decimal]:
+    """Weight of each first level; {} when a weight is missing."""
+    out: dict[str, Decimal] = {}
+    if form.cut or any(i.weight_value is None for i in form.indicators):
+        return {}
+    for i in form.indicators:
+        level = squeeze(i.level1 or i.name)
+        out[level] = out.get(level, Decimal(0)) + (i.weight_value or Decimal(0))
+    execution, _ = _execution(form)
+    if execution is not None:
+        out["预算执行率"] = execution
+    return out
 
 
 def _note(form: Form) -> dict[str, Decimal] | None:

@@ -32,6 +32,10 @@ _WHOLE = re.compile(
     r"全年|今年|本年度?|年内|\d{4}年度?|我[局县市区会院]|全[县市区州省]|共计|共|累计|已经?|实际|先后|积极|大力|组织|并|目前|截至年底|"
     r"全面|认真|扎实|有效|按时|按期|成功|\s|[一二三四五六七八九十]是|\d+[.、]|\([一二三四五六七八九十\d]+\)"
 )
+#: 新建的14个日间照料中心
+_DEED_AFTER = re.compile(
+    rf"(?P<verb>{_VERB})(?:了|的)?(?P<mark>共|累计)?(?P<number>{NUMBER})\s*(?P<scale>万|亿)?(?P<approx>余|多)?(?P<unit>{_UNIT})的?(?P<noun>[\u4e00-\u9fff]{{4,16}})"
+)
 _UNITS = {"场次": "次", "场": "次", "期": "次", "名": "人", "位": "人", "千米": "公里"}
 _NOT_ACTUAL = re.compile(
     r"目标|计划|任务|要求|预期|不低于|不少于|≥|上年|去年|同期|较|比|下一步|将|拟|明年|其中|每年|每月|每个|每|上半年|下半年|季度|月"
@@ -40,7 +44,7 @@ _PLANNED = re.compile(r"目标|计划|任务|打算|下一步|改进|建议|思�
 _DONE_PART = re.compile(r"完成|实现|达成|执行|落实|情况|分析|特定目标")
 _HEADING = re.compile(r"\s*(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十\d]+\)|\d+[.、])")
 _STATE = re.compile(
-    r"(?:^|[,，。;:、\s(])(?:年末|现有|目前|现)?(?P<name>(?:核定|人员|机关|本单位|单位)?(?:编制|行政编制|事业编制|编制总?数|在职(?:人员|职工|人数)|实有(?:人数|人员|在职人员)|"
+    r"(?:^|[,，。;:、\s(])(?:年末|年底|现有|目前|现|实有|我[局委办会院]|本单位|全局|单位|\d日)*(?P<name>(?:核定|人员|机关|本单位|单位)?(?:编制|行政编制|事业编制|编制总?数|在职(?:人员|职工|人数)|实有(?:人数|人员|在职人员)|"
     r"退休(?:人员|人数)|在编(?:人员|人数)))(?:数|总数)?(?:共|为|共有|共计|有)?(?P<number>\d+)(?P<unit>人|名|个)"
 )
 _MONEY = re.compile(
@@ -63,6 +67,8 @@ class _Mention:
     place: str
     index: int
     quoted: str
+    #: the noun stands behind the number, with what follows it
+    after: bool = False
 
 
 def check(context: Context) -> Iterator[LintFinding]:
@@ -85,9 +91,9 @@ def _deeds(context: Context) -> Iterator[_Mention]:
         if heading:
             head = re.split(r"[。:]", prose.plain)[0][:24]
             planned = bool(_PLANNED.search(head)) and not _DONE_PART.search(head)
-        if planned or (prose.in_table and len(prose.plain) < 30):
+        if planned or prose.planned or (prose.in_table and len(prose.plain) < 30):
             continue
-        for m in _DEED.finditer(prose.plain):
+        for m in [*_DEED.finditer(prose.plain), *_DEED_AFTER.finditer(prose.plain)]:
             start = max(prose.plain.rfind(mark, 0, m.start()) for mark in ",，。;、:\n") + 1
             before = prose.plain[start : m.start()]
             if m["approx"] or _NOT_ACTUAL.search(prose.plain[start : m.end()]) or len(_WHOLE.sub("", before)) > 4:
@@ -98,13 +104,19 @@ def _deeds(context: Context) -> Iterator[_Mention]:
             quoted = prose.text[m.start() : m.end()]
             unit = _UNITS.get(m["unit"], m["unit"])
             value = Decimal(m["number"].replace(",", "")) * {"万": 10**4, "亿": 10**8}.get(m["scale"], 1)
-            yield _Mention(m["verb"], noun, value, unit, bool(m["mark"]), prose.place, index, quoted)
+            after = m.start("number") < m.start("noun")
+            yield _Mention(m["verb"], noun, value, unit, bool(m["mark"]), prose.place, index, quoted, after)
 
 
 def _contradict(one: _Mention, other: _Mention) -> bool:
     """The same deed with another count, or a kind of deed counted higher than all of them together."""
     if one.unit != other.unit or one.value == other.value or one.index == other.index:
         return False
+    if one.after != other.after:
+        short, long = (other, one) if one.after else (one, other)
+        return len(short.noun) >= 5 and long.noun.startswith(short.noun)
+    if one.after:
+        return len(one.noun) >= 5 and one.noun == other.noun and one.verb == other.verb
     if one.noun == other.noun:
         return len(one.noun) >= 4 and (one.mark or other.mark or one.verb == other.verb)
     whole, part = sorted((one, other), key=lambda mention: len(mention.noun))

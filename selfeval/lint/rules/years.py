@@ -27,6 +27,7 @@ _SIGNATURE = re.compile(r"^\s*(20\d{2})年(\d{1,2})月(\d{1,2})日\s*$")
 _TITLE_WORD = re.compile(r"自评|绩效|评价")
 _CURRENT = re.compile(
     r"(?<!较)(?<!比)(20\d{2})年度?(?:部门)?(?:年度(?:绩效|总体)?目标|绩效目标(?!管理|表)|全年预算数|全年执行数)"
+    r"|(20\d{2})年度?(?:部门|单位|项目)?(?:整体支出|支出|预算)?(?:绩效)?(?:自评|评价)(?:总|综合)?(?:得分|结论|结果为)"
     r"|截至(20\d{2})年12月(?:31日|底)|(?:评价|自评)(?:时段|期间|基准日|年度)[为:]?\s*(20\d{2})年"
 )
 
@@ -90,7 +91,7 @@ def _other_year(context: Context, year: int) -> Iterator[LintFinding]:
         for m in _CURRENT.finditer(prose.plain):
             named = int(next(group for group in m.groups() if group))
             around = f"{prose.plain[max(0, m.start() - 12) : m.start()]} {m[0].lstrip('截至')}{prose.plain[m.end() : m.end() + 12]}"
-            if named in titled | {year + 1} or named in told:
+            if named in titled | {year, year + 1} or named in told:
                 continue
             if re.search(r"较|比|上年|去年|结转|同期|以前|至|[-—~]|结果|应用|整改|中期|规划", around):
                 continue
