@@ -48,6 +48,12 @@ def approval(unit: str = _UNIT, year: Year = None, raw: Raw = "data/raw", out: O
     home, year = Home.current(), year or past_year()
     if "/" in unit or unit.startswith("."):
         return Failed(message=f"单位代码“{unit}”不正确。")
+    # The lock says to a sweep that this run lives; it goes with the process, and while the form is open there is none.
+    with home.lock(f"run-{runtime.flow_run.id}"):
+        return _confirmed(home, unit, year, raw, out)
+
+
+def _confirmed(home: Home, unit: str, year: int, raw: str, out: str) -> State[None]:
     try:
         p = UnitPipeline(plan(Path(raw), year, unit, out=Path(out)), Store(home.store))
         if (status := package.status_of(p)) in ("awaiting", "blocked"):

@@ -26,24 +26,22 @@ from prefect.states import Crashed, Pending
 
 from flows import notices
 from flows.home import LOG, Home
-from flows.year_end import year_end
-from selfeval.package import Outcome
+from flows.year_end import Ended, NotIssuedError, year_end
 
 DEPLOYMENT = "year-end/scheduled"
 #: States in which a run has a process, and how many times the grace a sweep leaves it.
 _ALIVE = {StateType.RUNNING: 1, StateType.CANCELLING: 1, StateType.PENDING: 20}
 _FLOW = FlowFilter(name=FlowFilterName(any_=["year-end"]))
+#: The flows whose runs hold a lock as long as they live.
+_SWEPT = FlowFilter(name=FlowFilterName(any_=["year-end", "approval"]))
 
 
 @dataclass(frozen=True)
-class Ending:
+class Ending(Ended):
     """How a run of the flow ended, for the command that started it."""
 
     flow_run: str
     message: str
-    outcomes: tuple[Outcome, ...]
-    errors: Mapping[str, str]
-    misconfigured: tuple[str, ...]
 
 
 def client() -> SyncPrefectClient:
@@ -76,16 +74,15 @@ def _create(api: SyncPrefectClient, parameters: dict[str, Any]) -> FlowRun:
 
 
 def _go(flow_run: FlowRun, parameters: dict[str, Any]) -> Ending:
-    state: State[dict[str, Any]] = run_flow(year_end, flow_run=flow_run, parameters=parameters, return_type="state")  # type: ignore[assignment]
+    state: State[Any] = run_flow(year_end, flow_run=flow_run, parameters=parameters, return_type="state")  # type: ignore[assignment]
     data = state.result(raise_on_failure=False)
-    if not isinstance(data, dict):
+    ended = data.ended if isinstance(data, NotIssuedError) else data
+    if not isinstance(ended, Ended):
         LOG.error("flow run %s ended %s: %r", flow_run.id, state.name, data)
         raise RuntimeError(f"flow run {flow_run.id} ended as {state.name}") from (
             data if isinstance(data, Exception) else None
         )
-    return Ending(
-        str(flow_run.id), state.message or "", tuple(data["outcomes"]), data["errors"], tuple(data["misconfigured"])
-    )
+    return Ending(**vars(ended), flow_run=str(flow_run.id), message=state.message or "")
 
 
 def sweep(home: Home, api: SyncPrefectClient, *, grace: float = 15) -> list[FlowRun]:
@@ -96,7 +93,7 @@ def sweep(home: Home, api: SyncPrefectClient, *, grace: float = 15) -> list[Flow
     """
     states = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(_ALIVE)))
     dead = []
-    for flow_run in api.read_flow_runs(flow_filter=_FLOW, flow_run_filter=FlowRunFilter(state=states)):
+    for flow_run in api.read_flow_runs(flow_filter=_SWEPT, flow_run_filter=FlowRunFilter(state=states)):
         state = flow_run.state
         if state is None or dt.datetime.now(dt.UTC) - state.timestamp < dt.timedelta(
             seconds=_ALIVE[state.type] * grace

@@ -5,14 +5,13 @@ Belongs here: comparing today's inputs with what the last run said of its own. N
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from flows.home import Home
-from selfeval import package
+from selfeval import package, run_record
 from selfeval.pipeline import Plan, UnitPipeline, plan
 from selfeval.settings import ConfigError
 from selfeval.store import Entry, Store
@@ -41,8 +40,8 @@ class Foresight:
 
 def status_before(out: Path, year: int, unit: str) -> str | None:
     """The status of a unit's last run, None where there was none."""
-    run = _run_before(out, year, unit)
-    return str(run["status"]) if run else None
+    run = run_record.read(out / str(year) / unit)
+    return run.status if run else None
 
 
 def not_issued(out: Path, year: int, units: list[str]) -> list[str]:
@@ -50,19 +49,11 @@ def not_issued(out: Path, year: int, units: list[str]) -> list[str]:
     return [u for u in units if status_before(out, year, u) != "issued"]
 
 
-def _run_before(out: Path, year: int, unit: str) -> dict[str, Any] | None:
-    try:
-        found: dict[str, Any] = json.loads((out / str(year) / unit / "run.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found
-
-
 def foresee(
     home: Home, raw: Path, out: Path, year: int, unit: str, *, draft: bool = False, force: bool = False
 ) -> Foresight:
     """What a run of this unit would do again."""
-    before = _run_before(out, year, unit)
+    before = run_record.read(out / str(year) / unit)
     try:
         store = _DryStore(home.store)
         stock = plan(raw, year, unit, out=out, draft=draft, digests=store.digests)
@@ -98,17 +89,17 @@ def _would_run(p: UnitPipeline) -> list[str]:
     return []
 
 
-def _reasons(stock: Plan, before: Mapping[str, Any] | None) -> list[str]:
+def _reasons(stock: Plan, before: run_record.RunRecord | None) -> list[str]:
     if before is None:
         return ["还没有运行过"]
-    told = [{f["file"]: f["sha256"] for d in before["datasets"].values() for f in d["files"]}]
+    told = [{f["file"]: f["sha256"] for d in before.datasets.values() for f in d["files"]}]
     now = {f.name: f.sha256 for files in stock.inventory.files.values() for f in files}
     reasons = [f"新增文件“{n}”" for n in now if n not in told[0]]
     reasons += [f"文件“{n}”已不在" for n in told[0] if n not in now]
     reasons += [f"文件“{n}”内容有变化" for n in now if n in told[0] and told[0][n] != now[n]]
-    if before["versions"].get("code") != package.code_digest():
+    if before.versions.get("code") != package.code_digest():
         reasons.append("程序、规则或模板有变化")
-    if not reasons and before["attempt"].get("inputs") != stock.digest:
+    if not reasons and before.attempt.get("inputs") != stock.digest:
         reasons.append("单位设置或补充说明有变化")
     return reasons
 

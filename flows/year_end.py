@@ -6,7 +6,8 @@ Belongs here: the order of the stages, which units take part, how a run ends. Wh
 from __future__ import annotations
 
 import datetime as dt
-import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -22,7 +23,7 @@ from flows.foresight import not_issued
 from flows.home import LOG, STORE_LOCK, Home, open_log
 from flows.steps import Batch, UnitWork, in_batches
 from flows.verbs import unit_folders
-from selfeval import digest
+from selfeval import digest, run_record
 from selfeval.package import Outcome
 from selfeval.privacy import scrub
 from selfeval.proofread import WRITABLE
@@ -47,6 +48,26 @@ OnlyFailed = Annotated[bool, _asked("仅处理未出报告的单位")]
 Changed = Annotated[bool, _asked("仅处理有变化的单位")]
 
 
+@dataclass(frozen=True)
+class Ended:
+    """How each unit of a run came out: `errors` are the lines of those that failed, by unit."""
+
+    outcomes: tuple[Outcome, ...]
+    errors: Mapping[str, str]
+    misconfigured: tuple[str, ...]
+
+
+class NotIssuedError(Exception):
+    """A run in which units were not issued; its text is the one line that an operator sees.
+
+    Prefect wants an exception with a Failed state: with anything else its engine logs a fault of its own.
+    """
+
+    def __init__(self, line: str, ended: Ended) -> None:
+        super().__init__(line)
+        self.ended = ended
+
+
 def run_name() -> str:
     """2024年 351001、352003"""
     told = runtime.flow_run.parameters
@@ -69,7 +90,7 @@ def year_end(
     force: Force = False,
     only_failed: OnlyFailed = False,
     changed_only: Changed = False,
-) -> State[dict[str, Any]]:
+) -> State[Any]:
     """部门整体支出绩效自评：读取原始数据、校验、计算、评分、生成报告、发布。"""
     home, folder = Home.current(), Path(out)
     if not LOG.handlers:
@@ -112,12 +133,15 @@ def past_year(due: dt.datetime | None = None) -> int:
 def skipped(work: UnitWork, out: Path) -> bool:
     """Whether nothing changed since the unit's last run, and what that published still lies there as it was.
 
-    On a retry a unit that blocked is taken up again even so: a run that ends well must not say less than was the case.
+    On a retry a unit that was not issued is taken up again even so: a run that ends well must not say less than was the
+    case.
     """
     folder = out / str(work.year) / work.unit
+    run = run_record.read(folder)
+    if run is None:
+        return False
     try:
-        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        attempt, files = run["attempt"], (run["issued"] or {"files": {}})["files"]
+        attempt, files = run.attempt, run.issued.files if run.issued else {}
         same = (attempt["inputs"], attempt["code"]) == (work.digest, steps.code_of("发布"))
         # What a person went on writing in is theirs: no reason to write it anew.
         whole = all(
@@ -126,7 +150,8 @@ def skipped(work: UnitWork, out: Path) -> bool:
         )
     except (OSError, ValueError, KeyError):
         return False
-    again = run["status"] == "failed" or (run["status"] == "blocked" and int(runtime.flow_run.run_count or 1) > 1)
+    retried = int(runtime.flow_run.run_count or 1) > 1
+    again = run.status == "failed" or (run.status in ("blocked", "to confirm") and retried)
     return work.alive and same and whole and not again
 
 
@@ -145,22 +170,18 @@ def release(batch: Batch) -> None:
         work.release()
 
 
-def ending(works: list[UnitWork], outcomes: list[Outcome]) -> State[dict[str, Any]]:
+def ending(works: list[UnitWork], outcomes: list[Outcome]) -> State[Any]:
     """How the run ends: Failed, so that Retry is offered, as soon as one unit is blocked or failed; others stand issued."""
     errors = {w.unit: w.error for w in works if w.error}
     blocked = {o.unit: steps.blocked_line(o) for o in outcomes if o.status == "blocked"}
-    data = {
-        "outcomes": outcomes,
-        "errors": errors,
-        "misconfigured": [w.unit for w in works if w.misconfigured],
-    }
+    ended = Ended(tuple(outcomes), errors, tuple(w.unit for w in works if w.misconfigured))
     if blocked or errors:
         wrong = [f"{unit}（{line.rstrip('。')}）" for unit, line in {**blocked, **errors}.items()]
-        mend = "改正文件" if blocked or data["misconfigured"] else "排除故障"
+        mend = "改正文件" if blocked or ended.misconfigured else "排除故障"
         line = f"{len(wrong)}个单位未出报告：{words.clipped(scrub('；'.join(wrong)), 400)}。请{mend}后点“Retry”。"
-        return Failed(message=line, data=data)
+        return Failed(message=line, data=NotIssuedError(line, ended))
     by_status = {s: [o.unit for o in outcomes if o.status == s] for s in words.STATUS}
     said = [f"{words.STATUS[s]}：{words.listed(units)}" for s, units in by_status.items() if units]
     if by_status["to confirm"]:
         said.append(words.TO_CONFIRM)
-    return Completed(message="；".join(said) or "没有需要处理的单位", data=data)
+    return Completed(message="；".join(said) or "没有需要处理的单位", data=ended)

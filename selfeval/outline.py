@@ -14,11 +14,15 @@ from selfeval.scoring import Aside
 #: A table of more rows is a log, whatever its dataset says of itself.
 SMALL = 2_000
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+#: The report's date among the texts of 单位信息, in whatever form it was written: year, month and day by hyphens.
+_READ = {
+    "profile": "* REPLACE (CASE item WHEN '填报日期' THEN CAST(sf_day(content) AS VARCHAR) ELSE content END AS content)"
+}
 
 
 def rows(con: duckdb.DuckDBPyConnection, slug: str) -> list[dict[str, Any]]:
     """The rows of a small table as dicts, with _file, _sheet and _row."""
-    result = con.execute(f"SELECT * FROM {slug} LIMIT {SMALL + 1}")
+    result = con.execute(f"SELECT {_READ.get(slug, '*')} FROM {slug} LIMIT {SMALL + 1}")
     names = [c[0] for c in result.description or ()]
     found = [dict(zip(names, values, strict=True)) for values in result.fetchall()]
     found.sort(key=lambda r: (r["_file"], r["_row"], r.get("side") != "income"))

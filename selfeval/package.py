@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import schemas
-from selfeval import confirm, digest, editions, pipeline, proofread, publish
+from selfeval import confirm, digest, editions, pipeline, proofread, publish, run_record
 from selfeval.checks.quarantine import PLACE
 from selfeval.facts import codec
 from selfeval.model import Finding, Status, UnitYear
@@ -115,7 +115,7 @@ def publish_unit(p: UnitPipeline, out: Path, attempt: Mapping[str, Any]) -> Outc
         if p.plan.settings.public:
             files |= {f"{editions.PUBLIC}/{name}": e.file(name) for name, e in render(p, public=True).items()}
         files["facts.json"] = facts = codec.public(p.plan.unit, p.plan.year, p.facts).encode()
-        issued: dict[str, Any] | None = _issued(files)
+        issued: Mapping[str, Any] | None = _issued(files)
         by_hand = proofread.edited(target)
         files |= by_hand
         findings += proofread.own(p.store, rendered["report.html"].file("report.html"))
@@ -126,7 +126,7 @@ def publish_unit(p: UnitPipeline, out: Path, attempt: Mapping[str, Any]) -> Outc
     files |= _finding_files(p, status, findings)
     steps = [asdict(r) for r in p.store.records]
     run = run_json(p, status, issued, findings, {**attempt, "steps": steps})
-    files["run.json"] = _text(run)
+    files[run_record.FILE] = _text(run)
     keep = None if status == "issued" else _issued_files
     publish.replace(target, files, keep=keep)
     draft = target.with_name(f"{p.plan.unit}-草稿") if p.plan.draft else None
@@ -144,8 +144,20 @@ def publish_failure(out: Path, year: int, unit: str, reason: str, attempt: Mappi
     What the last run issued or set aside stays as it was; run.json keeps its account of it.
     """
     target = out / str(year) / unit
-    empty: dict[str, Any] = {"unit": unit, "year": year, "name": "", "issued": None, "datasets": {}, "others": []}
-    before = _run_before(target) or {**empty, "versions": digest.versions()}
+    run = run_record.read(target)
+    before: dict[str, Any] = (
+        run.model_dump(mode="json")
+        if run
+        else {
+            "unit": unit,
+            "year": year,
+            "name": "",
+            "issued": None,
+            "datasets": {},
+            "others": [],
+            "versions": digest.versions(),
+        }
+    )
     message = reason.rstrip("。") + "。"
     finding = Finding("run.failed", "error", message, "请按所述改正后重新运行；仍不能解决的，请联系技术人员查看日志。")
     summary = index.summary("failed", [finding], 0)
@@ -153,7 +165,7 @@ def publish_failure(out: Path, year: int, unit: str, reason: str, attempt: Mappi
         "findings.json": pages.as_json([finding]),
         "findings.xlsx": as_xlsx([finding]),
         "findings.html": pages.as_html(unit, before["name"] or unit, year, "failed", [finding]),
-        "run.json": _text({**before, "status": "failed", "summary": summary, "attempt": {**attempt, "steps": []}}),
+        run_record.FILE: _text({**before, "status": "failed", "summary": summary, "attempt": {**attempt, "steps": []}}),
     }
     publish.replace(target, files, keep=_all_files)
 
@@ -193,17 +205,9 @@ def _issued(files: Mapping[str, bytes | Path]) -> dict[str, Any]:
     return {"digest": digest.of_value(digests), "files": digests}
 
 
-def _issued_before(target: Path) -> dict[str, Any] | None:
-    before = _run_before(target)
-    return before["issued"] if before else None
-
-
-def _run_before(target: Path) -> dict[str, Any] | None:
-    try:
-        before: dict[str, Any] = json.loads((target / "run.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    return before
+def _issued_before(target: Path) -> Mapping[str, Any] | None:
+    before = run_record.read(target)
+    return before.issued.model_dump() if before and before.issued else None
 
 
 def run_json(

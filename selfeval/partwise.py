@@ -1,5 +1,7 @@
 """What is kept of one file of a log by itself, so that a mended file costs its own rows and not those of the others.
 
+A connection is one that may read and write below the root of the store: opening one costs as much as a small file.
+
 Belongs here: the store keys of these steps. What they hold is in `checks.repeats` and `checks.accepted`.
 """
 
@@ -9,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from selfeval import digest
 from selfeval.checks import accepted, repeats
 from selfeval.checks.resolve import Part
@@ -16,21 +20,29 @@ from selfeval.facts.catalogue import Rollup
 from selfeval.store import Entry, Store
 
 
-def index(store: Store, part: Part, key: Sequence[str], foreign: Sequence[str]) -> Entry:
+def index(
+    store: Store, con: duckdb.DuckDBPyConnection, part: Part, key: Sequence[str], foreign: Sequence[str]
+) -> Entry:
     """Hashes of keys, rows that may repeat each other, and values that refer to other tables."""
+
+    def build(folder: Path) -> dict[str, Any]:
+        with con.cursor() as own:
+            return repeats.write(own, part, key, foreign, folder)
+
     depends = {
         "part": [part.folder.name, part.info["n"]],
         "columns": [list(key), list(foreign)],
         "code": digest.of_code(("selfeval.checks.repeats",)),
     }
-    return store.memo("index", part.raw.name, depends, lambda folder: repeats.write(part, key, foreign, folder))
+    return store.memo("index", part.raw.name, depends, build)
 
 
-def rollup(store: Store, part: Part, checked: Entry, declared: Rollup) -> Path:
+def rollup(store: Store, con: duckdb.DuckDBPyConnection, part: Part, checked: Entry, declared: Rollup) -> Path:
     """The sums of a part's accepted rows. They stand as long as the same rows are set aside, whatever the reason."""
 
     def build(folder: Path) -> dict[str, Any]:
-        accepted.write_rollup(part, checked.file("excluded.parquet"), declared, folder / "sums.parquet")
+        with con.cursor() as own:
+            accepted.write_rollup(own, part, checked.file("excluded.parquet"), declared, folder / "sums.parquet")
         return {}
 
     depends = {

@@ -134,7 +134,7 @@ class UnitPipeline:
     def _database(self) -> duckdb.DuckDBPyConnection:
         con = duck.connect(self.store.root)
         aside = {name: entry.file("excluded.parquet") for name, entry in self.checked.items()}
-        open_views(con, self.parts, aside, lambda d, p, r: partwise.rollup(self.store, p, self.checked[d], r))
+        open_views(con, self.parts, aside, lambda d, p, r: partwise.rollup(self.store, con, p, self.checked[d], r))
         if last := self._last_year:
             excluded = {name: entry.file("excluded.parquet") for name, entry in last.checked.items()}
             open_last_year(con, last.parts, excluded)

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from selfeval import digest, privacy
+from selfeval import digest, privacy, run_record
 from selfeval.lint import LintError, LintFinding, lint
 from selfeval.model import Finding
 from selfeval.store import Store
@@ -41,7 +41,7 @@ def edited(target: Path) -> dict[str, Path]:
     A writable file that is no longer what was issued, and all that were kept before.
     """
     kept = kept_before(target)
-    for name, issued in _issued(target).items():
+    for name, issued in run_record.issued_files(target).items():
         path = target / name
         if name in WRITABLE and path.is_file() and (now := digest.of_file(path)) != issued:
             kept[f"{path.stem}{_MARK}{now[:8]}{path.suffix}"] = path
@@ -51,14 +51,6 @@ def edited(target: Path) -> dict[str, Path]:
 def kept_before(target: Path) -> dict[str, Path]:
     """Files that an earlier issue kept apart: every run leaves them where they are."""
     return {p.name: p for name in WRITABLE for p in sorted(target.glob(f"{Path(name).stem}{_MARK}*"))}
-
-
-def _issued(target: Path) -> Mapping[str, str]:
-    try:
-        run = json.loads((target / "run.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return (run.get("issued") or {}).get("files", {})  # type: ignore[no-any-return]
 
 
 def told(store: Store, files: Mapping[str, Path], facts: bytes) -> list[Finding]:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from selfeval import publish
+from selfeval import publish, run_record
 from selfeval.editions import PUBLIC
 
 FILE = "报送登记.csv"
@@ -39,15 +38,12 @@ class Sent:
 def add(out: Path, year: int, unit: str, edition: str, to: str, when: str) -> Sent:
     """Write down that what is issued now was sent. Raises NotIssuedError."""
     folder = out / str(year)
-    try:
-        issued = json.loads((folder / unit / "run.json").read_text(encoding="utf-8"))["issued"]
-    except FileNotFoundError:
-        issued = None
-    if issued is None:
+    run = run_record.read(folder / unit)
+    if run is None or run.issued is None:
         raise NotIssuedError(f"单位{unit}{year}年还没有出报告，无从登记")
     if edition == PUBLIC and not (folder / unit / PUBLIC).is_dir():
         raise NotIssuedError(f"单位{unit}的成果包没有公开版，请在单位设置.toml写“公开版 = true”后重新运行")
-    sent = Sent(when, unit, edition, _inert(to), issued["digest"])
+    sent = Sent(when, unit, edition, _inert(to), run.issued.digest)
     with publish.locked(folder), (folder / FILE).open("a", encoding="utf-8", newline="") as stream:
         line = io.StringIO(newline="")
         writer = csv.writer(line)

@@ -85,6 +85,7 @@ RULES["service.per_capita.implied"] = ("service", _add("人均科普服务量（
 _SPENT = _item("accounts", "本年支出合计")
 PLACED: dict[str, At] = {
     "profile.unit": At(_item("profile", "单位编码"), 1, lambda _: "359999", "内容"),
+    "profile.date": At(_item("profile", "填报日期"), 1, lambda _: "2025-02-30", "内容", also=_FOLLOWS),
     "profile.missing": At(_item("profile", "填报日期"), 1, lambda _: "", "内容", also=_FOLLOWS),
     "final_accounts.total.sum": At(_SPENT, 5, lambda v: float(v) + 9, "决算数", also=_FOLLOWS),
     "final_accounts.expenditure.projects": At(_SPENT, 5, lambda v: float(v) + 9, "决算数", also=_FOLLOWS),

@@ -1,8 +1,8 @@
-"""Ours: the very steps that `selfeval run` takes for a log, with a new store. Roster and tasks are read beforehand."""
+"""Ours: the very steps that `selfeval run` takes for a log, with a new store. Roster and tasks are read and checked beforehand."""
 
 from __future__ import annotations
 
-import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,20 +10,18 @@ from typing import Any
 import duckdb
 
 from bench.outcome import Fault, outcome
+from selfeval.kept_digests import FRESH
 from selfeval.pipeline import UnitPipeline
 from selfeval.stock import plan
 from selfeval.store import Store
 
 UNIT, YEAR, LOG = "351001", 2024, "科普员分享记录"
+SMALL = ("科普员名册", "科普员月任务")
 _PIPELINES: dict[Path, UnitPipeline] = {}
 
 
-def folder(log: Path, roster: Path, work: Path) -> Path:
-    """A raw folder with the log in it and what its facts need beside it."""
-    raw = work / "raw" / str(YEAR) / UNIT
-    shutil.rmtree(work / "raw", ignore_errors=True)
-    (raw / LOG).mkdir(parents=True)
-    (raw / LOG / log.name).hardlink_to(log)
+def small_tables(roster: Path, raw: Path) -> None:
+    """What the facts of a log need beside it."""
     with duckdb.connect() as con:
         people = f"SELECT communicator_id AS 科普员编号 FROM '{roster}'"
         con.execute(
@@ -34,17 +32,25 @@ def folder(log: Path, roster: Path, work: Path) -> Path:
             f"COPY (SELECT *, '{YEAR}-' || printf('%02d', m) AS 月份, 70 AS 任务数 FROM ({people}), range(1, 13) t(m))"
             f" TO '{raw / '科普员月任务.csv'}' (HEADER)"
         )
-    return work / "raw"
 
 
 def prepare(log: Path, roster: Path, work: Path) -> None:
-    """What is not timed: the digest of the raw files, and the small tables."""
-    raw = folder(log, roster, work)
+    """What is not timed: the digest of the raw files, and the small tables, read and checked without the log."""
+    raw = work / "raw" / str(YEAR) / UNIT
+    raw.mkdir(parents=True)
+    small_tables(roster, raw)
     store = Store(work / "store")
-    pipeline = UnitPipeline(plan(raw, YEAR, UNIT, digests=store.digests), store)
-    for name in ("科普员名册", "科普员月任务"):
-        pipeline.read(name)
-    _PIPELINES[work] = pipeline
+    before = UnitPipeline(plan(work / "raw", YEAR, UNIT, digests=store.digests), store)
+    for name in SMALL:
+        before.resolved(name)
+    (raw / LOG).mkdir()
+    (raw / LOG / log.name).hardlink_to(log)
+    # A file that changed just now is digested anew each time; an export has lain there for longer.
+    time.sleep(FRESH / 1e9 + 0.2)
+    now = plan(work / "raw", YEAR, UNIT, digests=store.digests)
+    # Whom the roster names is part of reading the roster.
+    assert now.people.names
+    _PIPELINES[work] = UnitPipeline(now, store)
 
 
 def run(log: Path, roster: Path, work: Path) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def main(arguments: argparse.Namespace, home: Home) -> int:
         found = compare(arguments.old, arguments.new)
     except NotAPackageError as error:
         raise CallError(str(error)) from error
-    same_unit = all(found.old.run[k] == found.new.run[k] for k in ("unit", "year"))
+    same_unit = (found.old.run.unit, found.old.run.year) == (found.new.run.unit, found.new.run.year)
     # Of two years or two units every row differs: their rows say nothing about each other.
     rows = list(changed_rows(found, Store(home.store))) if same_unit else []
     if arguments.html:

@@ -11,6 +11,7 @@ from flows import words
 from flows.cli import DONE
 from flows.home import Home
 from flows.verbs import print_json, unit_folders
+from selfeval import run_record
 from selfeval.kept_digests import Digests
 from selfeval.pipeline import plan
 from selfeval.settings import ConfigError
@@ -19,7 +20,7 @@ from selfeval.store import Store
 
 def main(arguments: argparse.Namespace, home: Home) -> int:
     folder = arguments.out / str(arguments.year)
-    published = {path.parent.name for path in folder.glob("*/run.json") if not path.parent.name.startswith(".")}
+    published = {package.name for package in run_record.packages(folder)}
     units = sorted({*published, *unit_folders(arguments.raw, arguments.year)})
     if arguments.unit:
         units = [u for u in units if u in arguments.unit]
@@ -39,23 +40,22 @@ def one(arguments: argparse.Namespace, digests: Digests, unit: str) -> dict[str,
     """What the last run said of a unit, and whether its files changed since."""
     folder: Path = arguments.out / str(arguments.year) / unit
     base: dict[str, Any] = {"unit": unit, "year": arguments.year, "folder": str(folder)}
-    try:
-        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        findings = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    run = run_record.read(folder)
+    if run is None:
         return {**base, "name": "", "status": None, "reasons": [], **_now(arguments, digests, unit, None)}
+    findings = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
     counts = {s: sum(f["count"] for f in findings if f["severity"] == s) for s in words.SEVERITY}
     reasons = [f["message"] for f in findings if f["severity"] == "error"]
-    if run["status"] == "to confirm":
+    if run.status == "to confirm":
         reasons = [f["message"] for f in findings if f["severity"] == "warning"]
     return {
         **base,
-        "name": run.get("name", ""),
-        "status": run["status"],
-        "issued": run["issued"] is not None,
+        "name": run.name,
+        "status": run.status,
+        "issued": run.issued is not None,
         "counts": counts,
         "reasons": reasons,
-        **_now(arguments, digests, unit, run["attempt"].get("inputs")),
+        **_now(arguments, digests, unit, run.attempt.get("inputs")),
     }
 
 

@@ -85,7 +85,7 @@ def crosscheck(con: duckdb.DuckDBPyConnection, year: int, unit: str) -> list[Fin
 
 def _run(con: duckdb.DuckDBPyConnection, rule: Rule, values: Mapping[str, Any]) -> list[Finding]:
     used = {name: values[name] for name in set(re.findall(r"\$([a-z_]+)", rule.query))}
-    result = con.execute(f"SELECT * FROM ({rule.query}) ORDER BY _file, _sheet, _row", used)
+    result = con.execute(f"SELECT * FROM ({rule.query}) ORDER BY _file, _sheet, _row, COLUMNS(*)", used)
     names = [column[0] for column in result.description or ()]
     return [_finding(con, rule, {**values, **dict(zip(names, row, strict=True))}) for row in result.fetchall()]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pandera.pandas as pa
+import pyarrow
 
 from schemas import Dataset, Scope
 from selfeval import duck
@@ -77,14 +78,21 @@ def _again(
     ).fetchall()
     if not missing:
         return part.parquet("cells")
-    found = large_again.shown(con, part.raw, part.info, schema, [row for (row,) in missing], labels, people())
-    con.register("again_now", found)
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE again_{part.index} AS SELECT * FROM {part.parquet('cells')}"
-        " UNION ALL BY NAME SELECT * FROM again_now"
-    )
-    con.unregister("again_now")
+    rows = [row for (row,) in missing]
+    con.execute(f"CREATE OR REPLACE TEMP TABLE again_{part.index} AS SELECT * FROM {part.parquet('cells')}")
+    known = large_again.as_kept(con, part.parquet("rows"), part.info, schema, rows)
+    if known is not None:
+        _add(con, part, known)
+        rows = sorted(set(rows) - set(known["_row"].to_pylist()))
+    if rows:
+        _add(con, part, large_again.shown(con, part.raw, part.info, schema, rows, labels, people()))
     return f"again_{part.index}"
+
+
+def _add(con: duckdb.DuckDBPyConnection, part: Part, rows: pyarrow.Table) -> None:
+    con.register("again_now", rows)
+    con.execute(f"INSERT INTO again_{part.index} BY NAME SELECT * FROM again_now")
+    con.unregister("again_now")
 
 
 def _inert(cell: str) -> str:

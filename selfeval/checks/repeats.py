@@ -30,31 +30,30 @@ Words = npt.NDArray[np.uint64]
 Longs = npt.NDArray[np.int64]
 
 
-def write(part: Part, key: Sequence[str], foreign: Sequence[str], folder: Path) -> dict[str, Any]:
+def write(
+    con: duckdb.DuckDBPyConnection, part: Part, key: Sequence[str], foreign: Sequence[str], folder: Path
+) -> dict[str, Any]:
     """Keep of a part its sound rows' hashes (`keys.npy`), the rows that may repeat one another (`repeated.parquet`)
     and the distinct values of columns that refer to other tables (`foreign.parquet`); gives how many rows are sound.
 
     A word of `keys.npy` is the upper bits of a hash and below them the row; `bits` says how many those are.
     """
     bits = int(part.info["lines"]).bit_length()
-    with duck.connect(folder, part.folder) as con:
-        (sound,) = duck.row(con, f"SELECT count(*) FROM {part.parquet('rows')} WHERE NOT _bad")
-        words = _words(con, part, key, bits, sound)
-        words.sort()
-        np.save(folder / "keys.npy", words)
-        # Piece by piece, each one beginning with the last word of the one before: a copy of all would double the memory.
-        near = [_twice(words[max(k - 1, 0) : k + PIECE] >> np.uint64(bits)) for k in range(0, len(words), PIECE)]
-        rows = _rows_of(words, np.unique(np.concatenate([words[:0], *near])), bits, bits)
-        con.execute(
-            f"COPY ({_at_rows(con, part, rows)}) TO {literal(str(folder / 'repeated.parquet'))} (FORMAT parquet)"
-        )
-        distinct = [
-            f"SELECT DISTINCT '{c}' AS \"column\", {c} AS value FROM {part.parquet('rows')} WHERE {c} IS NOT NULL"
-            for c in foreign
-        ]
-        if distinct:
-            query = f"SELECT * FROM ({' UNION ALL '.join(distinct)}) ORDER BY ALL"
-            con.execute(f"COPY ({query}) TO {literal(str(folder / 'foreign.parquet'))} (FORMAT parquet)")
+    (sound,) = duck.row(con, f"SELECT count(*) FROM {part.parquet('rows')} WHERE NOT _bad")
+    words = _words(con, part, key, bits, sound)
+    words.sort()
+    np.save(folder / "keys.npy", words)
+    # Piece by piece, each one beginning with the last word of the one before: a copy of all would double the memory.
+    near = [_twice(words[max(k - 1, 0) : k + PIECE] >> np.uint64(bits)) for k in range(0, len(words), PIECE)]
+    rows = _rows_of(words, np.unique(np.concatenate([words[:0], *near])), bits, bits)
+    con.execute(f"COPY ({_at_rows(con, part, rows)}) TO {literal(str(folder / 'repeated.parquet'))} (FORMAT parquet)")
+    distinct = [
+        f"SELECT DISTINCT '{c}' AS \"column\", {c} AS value FROM {part.parquet('rows')} WHERE {c} IS NOT NULL"
+        for c in foreign
+    ]
+    if distinct:
+        query = f"SELECT * FROM ({' UNION ALL '.join(distinct)}) ORDER BY ALL"
+        con.execute(f"COPY ({query}) TO {literal(str(folder / 'foreign.parquet'))} (FORMAT parquet)")
     return {"sound": sound, "bits": bits}
 
 

@@ -47,8 +47,8 @@ class Part:
         return self.info["sheet"]  # type: ignore[no-any-return]
 
 
-#: Part, its key columns and its columns that refer to other tables → the entry that `repeats.write` made.
-Index = Callable[[Part, Sequence[str], Sequence[str]], Entry]
+#: A connection, part, its key columns and its columns that refer to other tables → the entry that `repeats.write` made.
+Index = Callable[[duckdb.DuckDBPyConnection, Part, Sequence[str], Sequence[str]], Entry]
 
 
 def parts_of(files: Sequence[tuple[RawFile, Entry]]) -> list[Part]:
@@ -167,7 +167,7 @@ def _kept(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], i
     key, _, _ = _key(con, table, parts)
     if any(not set(key) <= set(duck.columns(con, f"SELECT * FROM {p.parquet('rows')}")) for p in parts):
         return {}
-    return {p.index: index(p, key, [c for c, _ in table.foreign_keys]) for p in parts}
+    return {p.index: index(con, p, key, [c for c, _ in table.foreign_keys]) for p in parts}
 
 
 def _keys(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], kept: Mapping[int, Entry]) -> None:
@@ -266,7 +266,7 @@ def _tolerance(
     counted = sum(p.info["read"] for p in parts) - duplicates
     if dataset.strict or not bad or Decimal(bad) <= tolerance * counted:
         return
-    share = (Decimal(bad) * 100 / counted).quantize(Decimal("0.01"))
+    share = _over(Decimal(bad) * 100 / counted, tolerance * 100)
     yield Finding(
         f"{dataset.slug}.tolerance",
         "error",
@@ -276,6 +276,12 @@ def _tolerance(
         file=parts[0].raw.name,
         count=bad,
     )
+
+
+def _over(share: Decimal, limit: Decimal) -> Decimal:
+    """A percentage over a limit in as few decimals, two at least, as print it over the limit."""
+    rounded = (share.quantize(Decimal(1).scaleb(-places)) for places in range(2, 9))
+    return next((shown for shown in rounded if shown > limit), share)
 
 
 def _accounts(

@@ -15,9 +15,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from selfeval import run_record
 from selfeval.lint.model import LintError, Paragraph
 from selfeval.lint.readers import read
 from selfeval.report import evidence
+from selfeval.run_record import RunRecord
 
 #: Sentences at least so alike are one sentence that changed.
 _ALIKE = 0.6
@@ -73,14 +75,14 @@ class Package:
     """What of a package is compared; `sentences` is empty where no report was issued."""
 
     folder: Path
-    run: Json
+    run: RunRecord
     facts: Json
     findings: tuple[Json, ...]
     sentences: tuple[str, ...]
 
     @property
     def title(self) -> str:
-        return f"{self.run.get('name') or self.run['unit']}{self.run['year']}年"
+        return f"{self.run.name or self.run.unit}{self.run.year}年"
 
 
 @dataclass(frozen=True)
@@ -99,13 +101,15 @@ class Difference:
 
 def load(folder: Path) -> Package:
     """Read a package. Raises NotAPackageError."""
+    run = run_record.read(folder)
     try:
-        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         findings = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
         facts = folder / "facts.json"
         known = json.loads(facts.read_text(encoding="utf-8"))["facts"] if facts.is_file() else {}
     except (OSError, ValueError, KeyError) as error:
         raise NotAPackageError(f"{folder}不是成果包，其中应有run.json和findings.json") from error
+    if run is None:
+        raise NotAPackageError(f"{folder}不是成果包，其中应有run.json和findings.json")
     return Package(folder, run, known, tuple(findings), _sentences(folder / "report.docx"))
 
 
@@ -206,7 +210,7 @@ def place(f: Json) -> str:
     return " ".join(part for part in (f["file"], f["sheet"], row + column) if part)
 
 
-def _files(old: Json, new: Json) -> Iterator[FileChange]:
+def _files(old: RunRecord, new: RunRecord) -> Iterator[FileChange]:
     before, after = _digests(old), _digests(new)
     for dataset, file in sorted(before.keys() | after.keys()):
         a, b = before.get((dataset, file)), after.get((dataset, file))
@@ -214,5 +218,5 @@ def _files(old: Json, new: Json) -> Iterator[FileChange]:
             yield FileChange(dataset, file, a, b)
 
 
-def _digests(run: Json) -> dict[tuple[str, str], str]:
-    return {(name, f["file"]): f["sha256"] for name, d in run["datasets"].items() for f in d["files"]}
+def _digests(run: RunRecord) -> dict[tuple[str, str], str]:
+    return {(name, f["file"]): f["sha256"] for name, d in run.datasets.items() for f in d["files"]}

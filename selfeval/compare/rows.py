@@ -17,6 +17,7 @@ from schemas import Table, datasets
 from selfeval import duck
 from selfeval.checks.cells import literal
 from selfeval.compare.packages import Difference
+from selfeval.run_record import RunRecord
 from selfeval.store import Entry, Store
 
 #: Rows shown of one table in one file, and rows counted: more than that is another file, not a change in one.
@@ -55,9 +56,9 @@ def changed_rows(difference: Difference, store: Store) -> Iterator[FileRows]:
             yield from _tables(file.dataset, file.file, entries[0], entries[1])
 
 
-def _read_keys(run: Mapping[str, Any]) -> dict[str, str]:
+def _read_keys(run: RunRecord) -> dict[str, str]:
     """File → the store's key of its typed rows, as the run that made the package noted it."""
-    steps = run["attempt"].get("steps", [])
+    steps = run.attempt.get("steps", [])
     return {s["name"].removeprefix("read "): s.get("key", "") for s in steps if s["name"].startswith("read ")}
 
 

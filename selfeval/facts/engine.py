@@ -5,12 +5,14 @@ What a figure means is in the SQL files; how it is printed is the report's busin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
 import duckdb
 
+from schemas import datasets
 from selfeval.checks.cells import literal
 from selfeval.facts.catalogue import Definition, Subject
 from selfeval.model import Fact, FactInput, FactValue
@@ -26,7 +28,7 @@ def compute(con: duckdb.DuckDBPyConnection, subject: Subject, year: int) -> list
     if not set(subject.needs) <= there:
         return []
     values = {"year": year} if "$year" in subject.query else {}
-    facts = []
+    figures = []
     for fact_id, value, divisor, project, label in con.execute(_as_text(subject.query), values).fetchall():
         # A table that lost its column of codes has figures of nothing; that it lost it is a finding.
         if fact_id is None:
@@ -34,8 +36,9 @@ def compute(con: duckdb.DuckDBPyConnection, subject: Subject, year: int) -> list
         definition, found = subject.definition(fact_id)
         figure = figure_of(value, divisor, definition.unit)
         if figure is not None:
-            facts.append(_fact(con, subject, definition, fact_id, figure, project, {**found, "label": label or ""}))
-    return facts
+            figures.append((fact_id, definition, figure, project, {**found, "label": label or ""}))
+    inputs = _inputs(con, subject, [(definition, found) for _, definition, _, _, found in figures])
+    return [_fact(subject, *figure, inputs) for figure in figures]
 
 
 def _as_text(query: str) -> str:
@@ -62,15 +65,20 @@ def figure_of(value: str | None, divisor: str | None, unit: str) -> FactValue | 
     return int(number) if number == number.to_integral() else number.normalize()
 
 
+#: A table and a condition on its rows → a line of inputs a file.
+Inputs = Mapping[tuple[str, str], Sequence[FactInput]]
+
+
 def _fact(
-    con: duckdb.DuckDBPyConnection,
     subject: Subject,
-    definition: Definition,
     fact_id: str,
+    definition: Definition,
     figure: FactValue,
     project: str | None,
     found: Mapping[str, str],
+    inputs: Inputs,
 ) -> Fact:
+    rows = [(table, condition(template, found)) for table, template in definition.rows.items()]
     return Fact(
         id=fact_id,
         value=figure,
@@ -79,7 +87,7 @@ def _fact(
         name=definition.name.format(**found),
         definition=definition.definition.format(**found),
         sql=subject.full_query,
-        inputs=tuple(_inputs(con, subject, definition, found)),
+        inputs=tuple(line for place in rows for line in inputs[place]),
         binding=definition.binding,
         project=project,
     )
@@ -91,15 +99,51 @@ def condition(template: str, found: Mapping[str, Any]) -> str:
 
 
 def _inputs(
-    con: duckdb.DuckDBPyConnection, subject: Subject, definition: Definition, found: Mapping[str, str]
-) -> list[FactInput]:
-    inputs = []
-    for table, template in definition.rows.items():
-        summed = subject.summed.get(table)
-        count, relation = ("sum(_rows)", summed) if summed else ("count(DISTINCT _row)", table)
-        rows = con.execute(
-            f"SELECT _dataset, _file, _sha256, CAST({count} AS BIGINT) FROM {relation}"
-            f" WHERE {condition(template, found)} GROUP BY ALL ORDER BY ALL"
-        ).fetchall()
-        inputs += [FactInput(*row) for row in rows]
-    return inputs
+    con: duckdb.DuckDBPyConnection, subject: Subject, figures: Sequence[tuple[Definition, Mapping[str, str]]]
+) -> Inputs:
+    """The inputs of all figures; a table is read once for all of them."""
+    asked: dict[str, dict[str, None]] = {}
+    for definition, found in figures:
+        for table, template in definition.rows.items():
+            asked.setdefault(table, {})[condition(template, found)] = None
+    return {
+        (table, where): lines
+        for table, conditions in asked.items()
+        for where, lines in _counted(con, table, subject.summed.get(table), list(conditions)).items()
+    }
+
+
+def _counted(
+    con: duckdb.DuckDBPyConnection, table: str, summed: str | None, conditions: Sequence[str]
+) -> dict[str, list[FactInput]]:
+    """Condition → how many rows of each file meet it."""
+    tests = [f"k{k}" for k in range(len(conditions))]
+    tested = ", ".join(f"({where}) AS {k}" for k, where in zip(tests, conditions, strict=True))
+    if summed:
+        rows = f"SELECT _dataset, _file, _sha256, NULL AS _sheet, _rows, {tested} FROM {summed}"
+        files = _files(con, rows, [f"sum(_rows) FILTER (WHERE {k})" for k in tests])
+    else:
+        rows = f"SELECT _dataset, _file, _sha256, _sheet, _row, {tested} FROM {table}"
+        counts = [f"count(*) FILTER (WHERE {k})" for k in tests]
+        files = _files(con, rows, counts) if _layout(table) == "rows" else []
+        if not files or len({f[1] for f in files}) < len(files):
+            # A row may stand in its table twice: both sides of a form, two sheets of a file.
+            once = ", ".join(f"bool_or({k}) AS {k}" for k in tests)
+            rows = f"SELECT _dataset, _file, _sha256, NULL AS _sheet, _row, {once} FROM ({rows}) GROUP BY ALL"
+            files = _files(con, rows, counts)
+    return {
+        where: [FactInput(file[0], file[1], file[2], file[4 + k]) for file in files if file[4 + k]]
+        for k, where in enumerate(conditions)
+    }
+
+
+def _files(con: duckdb.DuckDBPyConnection, rows: str, counts: Sequence[str]) -> list[tuple[Any, ...]]:
+    told = ", ".join(f"CAST({count} AS BIGINT)" for count in counts)
+    return con.execute(
+        f"SELECT _dataset, _file, _sha256, _sheet, {told} FROM ({rows}) GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+
+
+@cache
+def _layout(slug: str) -> str:
+    return next(t.layout for d in datasets().values() for t in d.tables if t.slug == slug)

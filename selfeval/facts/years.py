@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
+from selfeval import run_record
 from selfeval.model import Fact, Finding, YearChange
 from selfeval.report import phrases
 
@@ -102,9 +103,8 @@ def load(package: Path, year: int) -> LastYear | None:
     """The facts of a package that was issued for `year`; None where there is none or it cannot be read as one."""
     try:
         data = (package / "facts.json").read_bytes()
-        issued = json.loads((package / "run.json").read_text(encoding="utf-8"))["issued"]
         read = json.loads(data, parse_float=Decimal)
-        facts, of_year, sha256 = read["facts"], read["year"], issued["files"]["facts.json"]
+        facts, of_year, sha256 = read["facts"], read["year"], run_record.issued_files(package)["facts.json"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return LastYear(year, sha256, facts) if of_year == year else None

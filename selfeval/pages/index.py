@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from selfeval import run_record
 from selfeval.model import Finding, Status
 from selfeval.pages.findings import STATUS_WORDS
 from selfeval.pages.render import TEMPLATES, page
@@ -36,31 +36,28 @@ def summary(status: Status, findings: Sequence[Finding], to_confirm: int) -> dic
 
 def units(folder: Path) -> list[dict[str, Any]]:
     """What each package of a year says of itself, by unit code."""
-    paths = sorted(p for p in folder.glob("*/run.json") if not p.parent.name.startswith("."))
-    return [_line(path) for path in paths]
+    return [_line(package) for package in run_record.packages(folder)]
 
 
-def _line(path: Path) -> dict[str, Any]:
-    try:
-        run: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        told = run["summary"]
-        return {
-            "unit": run["unit"],
-            "name": run["name"],
-            "word": STATUS_WORDS[run["status"]],
-            "css": _CSS[run["status"]],
-            **told["findings"],
-            "report": run["issued"] is not None,
-            # The report of an earlier run stands, though the files behind it are no longer in order.
-            "earlier": run["issued"] is not None and run["status"] != "issued",
-            "reasons": told["reasons"],
-            "more": told["more"],
-        }
-    except (OSError, ValueError, KeyError, TypeError):
+def _line(package: Path) -> dict[str, Any]:
+    run = run_record.read(package)
+    if run is None:
         # One broken file must not keep the other units from being shown.
-        broken = {"unit": path.parent.name, "name": "", "word": STATUS_WORDS["failed"], "css": "error"}
+        broken = {"unit": package.name, "name": "", "word": STATUS_WORDS["failed"], "css": "error"}
         counts = dict.fromkeys(("error", "warning", "info"), "")
         return {**broken, **counts, "report": False, "earlier": False, "reasons": [_UNREADABLE], "more": 0}
+    return {
+        "unit": run.unit,
+        "name": run.name,
+        "word": STATUS_WORDS[run.status],
+        "css": _CSS[run.status],
+        **run.summary.findings,
+        "report": run.issued is not None,
+        # The report of an earlier run stands, though the files behind it are no longer in order.
+        "earlier": run.issued is not None and run.status != "issued",
+        "reasons": run.summary.reasons,
+        "more": run.summary.more,
+    }
 
 
 def write(folder: Path, year: int) -> None:

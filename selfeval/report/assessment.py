@@ -5,12 +5,15 @@ Sentences are proposed from facts, scores and findings; what the clerk wrote com
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 
-from selfeval.model import Finding, IndicatorScore, ProjectScore, UnitYear
+from selfeval.model import Fact, Finding, IndicatorScore, ProjectScore, UnitYear
 from selfeval.report.markup import Marked, figure, sanitised, todo
-from selfeval.report.phrases import closed, display, listed, money, opened, percent, plain, target
-from selfeval.report.tables import actual, own
+from selfeval.report.phrases import closed, display, listed, money, opened, percent, plain
+from selfeval.report.tables import actual, goal, own
+from selfeval.scoring.reading import nature
 
 #: What a clerk writes where there is nothing to say.
 _NOTHING = ("无", "没有", "暂无", "不存在问题", "无存在问题", "不存在")
@@ -66,7 +69,11 @@ def _far(u: UnitYear, item: IndicatorScore) -> str:
 
 
 def _goal(item: IndicatorScore) -> str:
-    return clean(target(item.indicator.target, item.indicator.unit))
+    """The target; what is missed at the very figure, or by too much, needs the nature to be understood."""
+    words = {"=": "等于", ">": "大于", "<": "小于"}
+    if isinstance(item.target, dt.date):
+        words |= {">": "晚于", "<": "早于"}
+    return words.get(nature(item.indicator.nature) or "", "") + clean(goal(item))
 
 
 def _actual(u: UnitYear, item: IndicatorScore) -> str:
@@ -89,10 +96,20 @@ def _money(u: UnitYear) -> Iterator[str]:
     if any(s.project.adjustment for s in u.scores.projects) and not _adjustment_reason(u):
         names = listed([clean(s.project.name) for s in u.scores.projects if s.project.adjustment])
         yield f"{names}年中调整了预算，{todo('预算调整的原因')}。"
-    for fact_id, line in sorted(u.lines.items()):
-        found = u.facts.get(fact_id)
-        if found and found.value < line:  # type: ignore[operator]
-            yield f"{found.name}为{figure(fact_id, found.display)}，低于序时进度{display(line, '比率')}。"
+    for found, line in _slow(u):
+        said = _explained(u, [f for f in u.findings if _of_month(f, found)])
+        yield f"{found.name}为{figure(found.id, found.display)}，低于序时进度{display(line, '比率')}。{said}"
+
+
+def _slow(u: UnitYear) -> list[tuple[Fact, Decimal]]:
+    """The dates by which too little was paid, with their lines."""
+    lines = [(u.facts[i], line) for i, line in sorted(u.lines.items()) if i in u.facts]
+    return [(found, line) for found, line in lines if Decimal(found.value) < line]
+
+
+def _of_month(f: Finding, progress: Fact) -> bool:
+    """Whether a warning tells of the same date as a fact (截至6月底的支出进度)."""
+    return f.rule == "payments.progress.line" and f.message.startswith(progress.name.removesuffix("的支出进度"))
 
 
 def _adjustment_reason(u: UnitYear) -> str:
@@ -137,10 +154,11 @@ def _unverified(u: UnitYear) -> Iterator[str]:
 
 
 def _other_warnings(u: UnitYear, warnings: Sequence[Finding]) -> Iterator[str]:
-    """One sentence a rule; missing reasons stand with their indicators."""
+    """One sentence a rule; missing reasons stand with their indicators, slow payment with the money."""
     by_rule: dict[str, list[Finding]] = {}
+    told = [fact for fact, _ in _slow(u)]
     for f in warnings:
-        if not f.rule.startswith("indicators.reason"):
+        if not f.rule.startswith("indicators.reason") and not any(_of_month(f, fact) for fact in told):
             by_rule.setdefault(f.rule, []).append(f)
     for _, found in sorted(by_rule.items()):
         count = sum(f.count for f in found)
@@ -164,7 +182,7 @@ def suggestions(u: UnitYear) -> list[Marked]:
         )
     if _underspent(u):
         found.append("加强预算执行管理，按项目进度及时支付资金，减少年末结余。")
-    if any(s.project.adjustment for s in u.scores.projects):
+    if _deviates(u):
         found.append("提高年初预算编制的准确性，减少年中调整。")
     if any(True for _ in _data(u)):
         found.append("规范数据填报和审核，对有疑问的数据及时核实更正。")
@@ -172,6 +190,13 @@ def suggestions(u: UnitYear) -> list[Marked]:
     if over:
         found.append(f"{_names(over)}实际完成值明显优于目标，下一年度应结合实际调整指标值。")
     return [Marked(s) for s in found]
+
+
+def _deviates(u: UnitYear) -> bool:
+    """Whether budgets were adjusted, and by more than the department's table lets pass where it looks at that."""
+    looked_at = [i for i in u.scores.department.items if "finance.budget_deviation" in i.facts and i.points is not None]
+    adjusted = any(s.project.adjustment for s in u.scores.projects)
+    return adjusted and (not looked_at or any(i.points < i.weight for i in looked_at if i.points is not None))
 
 
 def _names(items: Sequence[IndicatorScore]) -> str:

@@ -21,8 +21,10 @@ from selfeval.facts import years
 from selfeval.model import IndicatorScore, ProjectScore, UnitYear
 from selfeval.report import assessment, charts, phrases, tables
 from selfeval.report.blocks import TEMPLATES, performance_blocks
+from selfeval.report.forms import department_form, project_forms
+from selfeval.report.forms.grid import form
 from selfeval.report.markup import Marked, figure, nodes, runs, sanitised, todo
-from selfeval.report.nodes import Chart, Document, Paragraph, Run, Table, plain_text
+from selfeval.report.nodes import Chart, Document, Form, Paragraph, Run, Table, plain_text
 
 #: 情况说明 chapters that have a place of their own in the outline; any other is printed as a paragraph.
 STANDARD_NOTES = (years.CHAPTER, "预算调整说明", "结果应用情况", "存在问题", "改进建议", "预算执行说明")
@@ -89,7 +91,7 @@ class Voice:
         return [i for s in self.u.scores.projects for i in s.indicators if i.indicator.binding == binding]
 
     def goal(self, score: IndicatorScore) -> Marked:
-        return Marked(sanitised(phrases.target(score.indicator.target, score.indicator.unit)))
+        return Marked(sanitised(tables.goal(score)))
 
     def actual(self, score: IndicatorScore) -> Marked:
         """实际完成值 of an indicator, knowing its fact where it has one."""
@@ -162,10 +164,7 @@ def scored_projects(u: UnitYear) -> list[ProjectScore]:
 def document(u: UnitYear) -> Document:
     """The whole report of a unit and year as nodes."""
     scored = scored_projects(u)
-    attachments = (
-        tables.department_table(u.scores.department, 1),
-        *(tables.indicator_table(u, score, n) for n, score in enumerate(scored, 2)),
-    )
+    attachments = _attachments(u)
     drawn = {c.name: c for c in charts_for(u)}
     voice = Voice(u)
     text = (
@@ -203,6 +202,17 @@ def document(u: UnitYear) -> Document:
     if u.draft:
         body = (Paragraph((Run("草稿：数据问题尚未全部处理，不得报送。", todo=True),)), *body)
     return Document(title, body, attachments, u.draft)
+
+
+def _attachments(u: UnitYear) -> tuple[Form, ...]:
+    """附表: the department's form, then that of each project with indicators."""
+    forms = [f for f, score in zip(project_forms(u), u.scores.projects, strict=True) if score.indicators]
+    named = [(f, f"{f.name.removesuffix('项目')}项目支出绩效自评表") for f in forms]
+    department = department_form(u)
+    return tuple(
+        form(layout, f"附表{number}　{sanitised(name)}")
+        for number, (layout, name) in enumerate([(department, department.name), *named], start=1)
+    )
 
 
 def _all_tables(u: UnitYear) -> dict[str, Sequence[Mapping[str, Any]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ from selfeval.model import FactInput, UnitYear
 from selfeval.report.context import document
 from selfeval.report.evidence import ANNEX, Evidence, First, evidence, input_files
 from selfeval.report.fonts import ALTERNATIVES, OFFICIAL
-from selfeval.report.nodes import Document, Heading, Node, Paragraph, Run, Runs, Table
+from selfeval.report.nodes import Cell, Document, Form, Heading, Node, Paragraph, Run, Runs, Table
 
 _LINE = Pt(28.95)
 #: 28 characters in 156 mm, a little closer than the font's own width.
@@ -46,8 +47,8 @@ def render(u: UnitYear) -> bytes:
     writer.paragraph(())
     for node in found.body:
         writer.node(node)
-    for table in found.attachments:
-        writer.table(table, own_page=True)
+    for form in found.attachments:
+        writer.form(form)
     writer.annex(list(input_files(u, found).values()))
     return _stable(word, found)
 
@@ -184,20 +185,56 @@ class _Writer:
                 if self._first(proof.number):
                     _bookmark(link, f"f{proof.number}", 2 * proof.number + 1)
 
-    def table(self, table: Table, *, own_page: bool = False) -> None:
-        title = self.paragraph((Run(table.title),), style="TableTitle", align=WD_ALIGN_PARAGRAPH.CENTER)
-        title.paragraph_format.page_break_before = own_page
+    def table(self, table: Table) -> None:
+        self._title(table.title)
         grid = self._grid(table.widths)
         for number, row in enumerate(table.rows):
             self._row(grid, row, table.numeric, header=number < table.head)
         if table.note:
             self.paragraph((Run(f"注：{table.note}"),), style="Small")
 
-    def _grid(self, widths: Sequence[int]) -> Any:
+    def form(self, form: Form) -> None:
+        """An official form, on a page of its own."""
+        self._title(form.title).paragraph_format.page_break_before = True
+        for line in form.above:
+            above = self.paragraph((Run(line),), style="Small", align=WD_ALIGN_PARAGRAPH.CENTER)
+            above.paragraph_format.keep_with_next = True
+        grid = self._grid(form.widths)
+        _narrow_margins(grid)
+        below: dict[int, Cell] = {}
+        for row in form.rows:
+            below = self._form_row(grid, form, row, below)
+        for line in form.below:
+            self.paragraph((Run(line),), style="Small")
+
+    def _form_row(self, grid: Any, form: Form, row: Sequence[Cell], reaching: Mapping[int, Cell]) -> dict[int, Cell]:
+        """One row; `reaching` are cells from above that cover it, by column. Gives those that reach the next one."""
+        line = grid.add_row()
+        _row_flags(line, header=False)
+        places = list(line.cells)
+        covered = {**reaching, **{cell.column: cell for cell in row}}
+        for column, cell in covered.items():
+            place = places[column]
+            _span(place, cell, form.widths, begins=column not in reaching)
+            for surplus in places[column + 1 : column + cell.columns]:
+                surplus._tc.getparent().remove(surplus._tc)
+            if column not in reaching:
+                place.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+                paragraph = place.paragraphs[0]
+                paragraph.style = "Small"
+                if cell.kind in ("label", "center"):
+                    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+                self._runs(paragraph, cell.runs)
+        return {column: replace(cell, rows=cell.rows - 1) for column, cell in covered.items() if cell.rows > 1}
+
+    def _title(self, text: str) -> Any:
+        return self.paragraph((Run(text),), style="TableTitle", align=WD_ALIGN_PARAGRAPH.CENTER)
+
+    def _grid(self, widths: Sequence[float]) -> Any:
         grid = self._word.add_table(rows=0, cols=len(widths), style="Table Grid")
         grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
         for column, width in zip(grid.columns, widths, strict=True):
-            column.width = Mm(156 * width / 100)
+            column.width = _share(width)
         return grid
 
     def _row(self, grid: Any, row: Sequence[Runs], numeric: Collection[int], *, header: bool) -> None:
@@ -256,6 +293,30 @@ def _bookmark(element: Any, name: str, number: int) -> None:
     start.set(qn("w:name"), name)
     element.addprevious(start)
     element.addnext(end)
+
+
+def _narrow_margins(grid: Any) -> None:
+    """0.5 mm beside the text of a form's cells: a rate stays on one line in its narrow column."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "28")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    grid._tbl.tblPr.append(margins)
+
+
+def _span(place: Any, cell: Cell, widths: Sequence[float], *, begins: bool) -> None:
+    """Let a cell cover its columns, and say whether it begins here or goes on from the row above."""
+    place.width = _share(sum(widths[cell.column : cell.column + cell.columns]))
+    place._tc.grid_span = cell.columns
+    if cell.rows > 1 or not begins:
+        place._tc.vMerge = "restart" if begins else "continue"
+
+
+def _share(width: float) -> Any:
+    """A share of the page's 156 mm."""
+    return Mm(156 * width / 100)
 
 
 def _row_flags(line: Any, *, header: bool) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from selfeval.model import Fact, FactInput, Sample, UnitYear
-from selfeval.report.nodes import Document, Heading, Paragraph, Runs, Table, plain_text
+from selfeval.report.nodes import Document, Form, Heading, Paragraph, Runs, Table, plain_text
 from selfeval.report.phrases import plain
 
 #: The heading under which DOCX and PDF list the evidence.
@@ -79,6 +79,10 @@ def placed_runs(document: Document) -> Iterator[tuple[Runs, str]]:
             for row in node.rows:
                 for cell in row:
                     yield cell, node.title
+        elif isinstance(node, Form):
+            for form_row in node.rows:
+                for form_cell in form_row:
+                    yield form_cell.runs, node.title
 
 
 def input_files(u: UnitYear, document: Document) -> dict[tuple[str, str], FactInput]:

@@ -28,6 +28,7 @@ def environment() -> SandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["percent"] = lambda share: f"{share:.2f}%"
     made.filters["em"] = lambda characters: f"{characters:g}em"
     made.tests |= {
         "heading": lambda n: isinstance(n, Heading),

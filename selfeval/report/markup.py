@@ -37,6 +37,11 @@ _CONTROL = re.compile(
 )
 
 
+def printable(text: str) -> str:
+    """Text without control characters; its lines stay."""
+    return _CONTROL.sub("", re.sub(r"\r\n|[\r\v\f\x85\u2028\u2029]", "\n", text))
+
+
 class Marked(str):
     """Text made by this program: it may hold markup, a cell's text may not."""
 

@@ -52,6 +52,32 @@ class Table:
     note: str = ""
 
 
+CellKind = Literal["label", "center", "text", "open"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a form: where it begins and how many rows and columns it covers; "open" is for a person to fill in."""
+
+    column: int
+    rows: int
+    columns: int
+    kind: CellKind
+    runs: Runs
+
+
+@dataclass(frozen=True)
+class Form:
+    """An official table of merged cells. `rows` holds the cells that begin in each, `widths` are shares of the page's
+    width; `above` and `below` are lines outside its borders."""
+
+    title: str
+    above: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    widths: tuple[float, ...]
+    below: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Chart:
     """A picture of facts; `name` tells charts.py which, `alt` says in words what it shows."""
@@ -66,11 +92,11 @@ Node = Heading | Paragraph | Table | Chart
 
 @dataclass(frozen=True)
 class Document:
-    """A whole report. `attachments` are tables that follow the text, each on a page of its own."""
+    """A whole report. `attachments` are forms that follow the text, each on a page of its own."""
 
     title: tuple[str, ...]
     body: tuple[Node, ...]
-    attachments: tuple[Table, ...]
+    attachments: tuple[Form, ...]
     draft: bool
 
 

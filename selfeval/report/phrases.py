@@ -11,7 +11,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from selfeval.model import FactValue
 
 _DIGITS = "零一二三四五六七八九"
-_TEN_THOUSAND = Decimal(10_000)
+TEN_THOUSAND = Decimal(10_000)
 
 
 def plain(number: Decimal) -> str:
@@ -22,7 +22,7 @@ def plain(number: Decimal) -> str:
 
 def wan(yuan: Decimal) -> str:
     """元 → 万元 in digits with two decimals, rounded half up."""
-    return str((yuan / _TEN_THOUSAND).quantize(Decimal("0.01"), ROUND_HALF_UP))
+    return str((yuan / TEN_THOUSAND).quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
 def _shown(value: Decimal, places: Sequence[int], marks: Sequence[Decimal]) -> Decimal:
@@ -38,7 +38,7 @@ def money(yuan: Decimal, targets: Sequence[Decimal] = ()) -> str:
     """161.76万元; more digits where a target (元) asks for them; what two decimals print as nothing stands in 元."""
     if yuan and abs(yuan) < Decimal(50):
         return f"{plain(yuan)}元"
-    return f"{_shown(yuan / _TEN_THOUSAND, range(2, 7), [t / _TEN_THOUSAND for t in targets])}万元"
+    return f"{_shown(yuan / TEN_THOUSAND, range(2, 7), [t / TEN_THOUSAND for t in targets])}万元"
 
 
 def percent(ratio: Decimal, *targets: Decimal) -> str:
@@ -51,9 +51,9 @@ def percent(ratio: Decimal, *targets: Decimal) -> str:
 
 def count(number: Decimal, unit: str) -> str:
     """A count in digits; from ten thousand on in 万, floored to the printed digit, with 余 where something is cut off."""
-    if number < _TEN_THOUSAND or number != number.to_integral():
+    if number < TEN_THOUSAND or number != number.to_integral():
         return f"{plain(number)}{unit}"
-    exact = number / _TEN_THOUSAND
+    exact = number / TEN_THOUSAND
     shown = exact.quantize(Decimal(1) if exact >= 100 else Decimal("0.1"), ROUND_DOWN)
     return f"{plain(shown)}万{'余' if shown < exact else ''}{unit}"
 
@@ -88,9 +88,7 @@ def display(value: FactValue, unit: str, targets: Sequence[Decimal] = ()) -> str
 
 
 def target(text: str, unit: str) -> str:
-    """A target as filled in, beside its unit: a number of ten thousand or more in 万, a date in words."""
-    if unit == "日期":
-        return date(text) if text.count("-") == 2 else text
+    """A target in plain digits, or as filled in, beside its unit: a number of ten thousand or more in 万."""
     if unit == "百分点":
         return f"{text}个百分点"
     digits = text.replace(",", "").replace("，", "")

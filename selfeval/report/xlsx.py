@@ -1,24 +1,18 @@
 """scorecards.xlsx: 部门整体绩效自评表 first, then a sheet a project, in the official layout with live formulas.
 
-Belongs here: the workbook and the department's table. Does not belong here: the project forms (xlsx_project.py),
-how a cell is written (xlsx_page.py), scores (selfeval.scoring).
+Belongs here: the workbook. Does not belong here: the forms (forms/), how a cell is written (xlsx_page.py), scores.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
-from decimal import Decimal
 
 from xlsxwriter.workbook import Workbook
 
-from selfeval.model import DepartmentItem, DepartmentScore, ProjectScore, UnitYear
-from selfeval.report import xlsx_project
-from selfeval.report.xlsx_indicators import OPEN, TEN_THOUSAND
-from selfeval.report.xlsx_page import MONEY, POINTS, Page, Styles, cell, places, properties, sheet_names
+from selfeval.model import UnitYear
+from selfeval.report.forms import DEPARTMENT, department_form, project_forms
+from selfeval.report.xlsx_page import Page, Styles, properties, sheet_names
 
-DEPARTMENT = "部门整体绩效自评表"
-WIDTHS = (14, 16, 24, 14, 14, 46)
 OPTIONS = {
     "in_memory": True,
     # a cell is what the code says it is: no text is ever guessed to be a formula, a link or a number.
@@ -34,132 +28,11 @@ def render(unit_year: UnitYear) -> bytes:
     book = Workbook(buffer, OPTIONS)
     book.set_properties(properties(f"{unit_year.profile.get('单位名称', '')}{DEPARTMENT}", unit_year.year))
     styles = Styles(book)
-    page = Page(book, styles, DEPARTMENT, WIDTHS, landscape=False)
-    department(page, unit_year)
-    page.close()
-    projects = unit_year.scores.projects
-    form = xlsx_project.sichuan if unit_year.scores.layout == "sichuan" else xlsx_project.national
-    sichuan = unit_year.scores.layout == "sichuan"
-    widths = xlsx_project.SICHUAN_WIDTHS if sichuan else xlsx_project.NATIONAL_WIDTHS
-    names = sheet_names([p.project.name for p in projects], [DEPARTMENT])
-    for name, score in zip(names, projects, strict=True):
-        page = Page(book, styles, name, widths, landscape=sichuan)
-        form(page, score, unit_year)
+    projects = project_forms(unit_year)
+    names = [DEPARTMENT, *sheet_names([form.name for form in projects], [DEPARTMENT])]
+    for name, form in zip(names, (department_form(unit_year), *projects), strict=True):
+        page = Page(book, styles, name, form.widths, landscape=form.landscape)
+        form.draw(page)
         page.close()
     book.close()
     return buffer.getvalue()
-
-
-def department(page: Page, unit_year: UnitYear) -> None:
-    """Head, money by category, goals, the items, and what of 100 is scored."""
-    score = unit_year.scores.department
-    page.text(0, 0, score.title, "title", (1, 6))
-    page.text(1, 0, f"（{unit_year.year}年度）", "subtitle", (1, 6))
-    page.text(2, 0, "单位名称", "label")
-    page.text(2, 1, unit_year.profile.get("单位名称", ""), "center", (1, 2))
-    page.text(2, 3, "主管部门", "label")
-    page.text(2, 4, unit_year.profile.get("主管部门", ""), "center", (1, 2))
-    row = _money(page, 3, unit_year.scores.projects)
-    row = _goals(page, row, unit_year)
-    row = _items(page, row, score.items)
-    _result(page, row, score)
-
-
-def _money(page: Page, head: int, projects: Sequence[ProjectScore]) -> int:
-    """Budgets and payment by 项目类别, summed; gives the next free row."""
-    categories = list(dict.fromkeys(p.project.category for p in projects))
-    page.text(head, 0, "部门资金\n（万元）", "label", (len(categories) + 2, 1))
-    for column, word in enumerate(("项目类别", "年初预算数", "全年预算数", "全年执行数", "执行率"), start=1):
-        page.text(head, column, word, "label")
-    total, first, last = head + 1, head + 2, head + 1 + len(categories)
-    page.text(total, 1, "合计", "center")
-    for row, category in enumerate(categories, start=first):
-        page.text(row, 1, category, "center")
-        amounts = _amounts([p for p in projects if p.project.category == category])
-        for column, amount in enumerate(amounts, start=2):
-            page.number(row, column, amount, MONEY)
-        _rate(page, row, amounts)
-    amounts = _amounts(projects)
-    for column, amount in enumerate(amounts, start=2):
-        if categories:
-            page.formula(total, column, f"=SUM({cell(first, column)}:{cell(last, column)})", amount, MONEY)
-        else:
-            page.number(total, column, amount, MONEY)
-    _rate(page, total, amounts)
-    return last + 1
-
-
-def _amounts(projects: Sequence[ProjectScore]) -> tuple[Decimal, Decimal, Decimal]:
-    """年初预算数, 全年预算数 and 支出数 in 万元, exact."""
-    own = [p.project for p in projects]
-    zero = Decimal(0)
-    return (
-        sum((p.budget_initial for p in own), zero) / TEN_THOUSAND,
-        sum((p.budget_final for p in own), zero) / TEN_THOUSAND,
-        sum((p.paid for p in own), zero) / TEN_THOUSAND,
-    )
-
-
-def _rate(page: Page, row: int, amounts: tuple[Decimal, Decimal, Decimal]) -> None:
-    _, budget, paid = amounts
-    if budget == 0:
-        page.text(row, 5, "—", "center")
-        return
-    page.formula(row, 5, f"={cell(row, 4)}/{cell(row, 3)}", paid / budget, xlsx_project.rate_format(paid / budget))
-
-
-def _goals(page: Page, row: int, unit_year: UnitYear) -> int:
-    page.text(row, 0, "年度总体\n目标", "label", (2, 1))
-    parts = (("预期目标", "goals", "goal", 1, 2), ("实际完成情况", "work_done", "done", 3, 3))
-    for head, table, column, place, width in parts:
-        text = xlsx_project.numbered(unit_year, table, column)
-        page.text(row, place, head, "label", (1, width))
-        page.text(row + 1, place, text or OPEN, "text" if text else "open", (1, width))
-    return row + 2
-
-
-def _items(page: Page, head: int, items: Sequence[DepartmentItem]) -> int:
-    """The indicator system with its points, then the sums; gives the next free row."""
-    for column, word in enumerate(("一级指标", "二级指标", "三级指标", "分值", "得分", "计分说明")):
-        page.text(head, column, word, "label")
-    first, last = head + 1, head + len(items)
-    page.grouped(first, 0, [item.level1 for item in items])
-    start = 0
-    for end in range(1, len(items) + 1):
-        if end == len(items) or items[end].level1 != items[start].level1:
-            page.grouped(first + start, 1, [item.level2 for item in items[start:end]])
-            start = end
-    for row, item in enumerate(items, start=first):
-        page.text(row, 2, item.level3, "center")
-        page.number(row, 3, item.weight, places(item.weight))
-        if item.points is None:
-            page.text(row, 4, "", "open")
-        else:
-            page.number(row, 4, item.points, POINTS)
-        page.text(row, 5, item.how, "open" if item.points is None else "text")
-    _sums(page, last + 1, f"{cell(first, 3)}:{cell(last, 3)}", f"{cell(first, 4)}:{cell(last, 4)}", items)
-    return last + 3
-
-
-def _sums(page: Page, row: int, weights: str, points: str, items: Sequence[DepartmentItem]) -> None:
-    """已计分 of the whole, and 可计分: the weight of what has points, which grows as a person fills in the rest."""
-    total = sum((item.weight for item in items), Decimal(0))
-    fed = [item for item in items if item.points is not None]
-    page.text(row, 0, "合计（已计分）", "label", (1, 3))
-    page.formula(row, 3, f"=SUM({weights})", total, places(total))
-    page.formula(row, 4, f"=SUM({points})", sum((i.points or Decimal(0) for i in fed), Decimal(0)), POINTS)
-    page.text(row + 1, 0, "可计分（已有得分各项的分值）", "label", (1, 3))
-    formula = f"=SUMPRODUCT(ISNUMBER({points})*{weights})"
-    page.formula(row + 1, 3, formula, sum((i.weight for i in fed), Decimal(0)), "0.##")
-    page.text(row + 1, 4, "", "center")
-    open_ones = len(items) - len(fed)
-    page.text(row, 5, f"{open_ones}项待人工填写" if open_ones else "各项均已计分", "center")
-    page.text(row + 1, 5, "", "center")
-
-
-def _result(page: Page, row: int, score: DepartmentScore) -> None:
-    page.text(row, 0, "评价等级", "label", (1, 3))
-    page.text(row, 3, score.grade or "计分项目未全部完成，暂不评定等级", "center", (1, 3))
-    page.text(row + 1, 0, f"计分依据：{score.source}", "note", (1, 6))
-    if not score.verified:
-        page.text(row + 2, 0, "注意：本表分值未经核实，由财务人员对照本地文件核对后方可使用。", "warning", (1, 6))

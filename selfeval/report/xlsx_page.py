@@ -1,7 +1,7 @@
-"""One page of an official form: cells, merges, borders, fonts and print setup over xlsxwriter.
+"""A sheet as the surface of an official form: cells, merges, borders, fonts and print setup over xlsxwriter.
 
 Belongs here: how a cell is written so that it prints well and is never taken for a formula by accident.
-Does not belong here: what stands in a cell (xlsx.py, xlsx_project.py).
+Does not belong here: what stands in a cell (forms/).
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from decimal import Context, Decimal
 from typing import Any
 
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
+
+from selfeval.report.forms.surface import Span, Style
 
 A4 = 9
 LINE_HEIGHT = 15.75
 MAX_TEXT = 32767
 #: a spreadsheet keeps 15 digits; a cached value has no more than a calculated one.
 SHEET_DIGITS = Context(prec=15)
-MONEY, POINTS, RATE = "0.00", "0.00", "0.00%"
 
 _BODY: dict[str, Any] = {
     "font_name": "仿宋_GB2312",
@@ -84,7 +84,7 @@ class Page:
         self.sheet.center_horizontally()
         self.sheet.set_footer("&C— &P —")
 
-    def text(self, row: int, column: int, value: str, style: str = "text", span: tuple[int, int] = (1, 1)) -> None:
+    def text(self, row: int, column: int, value: str, style: Style = "text", span: Span = (1, 1)) -> None:
         """Always a string cell: “=1+1” in a raw file stays the text it was."""
         self._merge(row, column, span, self._styles.get(style))
         if value:
@@ -95,30 +95,31 @@ class Page:
         if span[0] == 1:
             self._lines[row] = max(self._lines.get(row, 1), _lines(value, width))
 
-    def number(self, row: int, column: int, value: Decimal, number_format: str, span: tuple[int, int] = (1, 1)) -> None:
+    def number(
+        self, row: int, column: int, value: Decimal, number_format: str, span: Span = (1, 1), fact: str | None = None
+    ) -> None:
         made = self._styles.get("number", number_format)
         self._merge(row, column, span, made)
         # a Decimal goes into the file digit by digit, it is never a float here.
         self.sheet.write_number(row, column, value, made)
 
-    def date(self, row: int, column: int, value: dt.date, number_format: str) -> None:
+    def date(self, row: int, column: int, value: dt.date, number_format: str, fact: str | None = None) -> None:
         self.sheet.write_datetime(row, column, value, self._styles.get("number", number_format))
 
     def formula(
-        self, row: int, column: int, formula: str, value: Decimal, number_format: str, span: tuple[int, int] = (1, 1)
+        self,
+        row: int,
+        column: int,
+        formula: str,
+        value: Decimal,
+        number_format: str,
+        span: Span = (1, 1),
+        fact: str | None = None,
     ) -> None:
         """A live formula with the value that it gives, for readers that do not calculate."""
         made = self._styles.get("number", number_format)
         self._merge(row, column, span, made)
         self.sheet.write_formula(row, column, formula, made, SHEET_DIGITS.plus(value))
-
-    def grouped(self, first_row: int, column: int, words: Sequence[str]) -> None:
-        """A column in which neighbours that read the same are one merged cell."""
-        start = 0
-        for index in range(1, len(words) + 1):
-            if index == len(words) or words[index] != words[start]:
-                self.text(first_row + start, column, words[start], "center", (index - start, 1))
-                start = index
 
     def height(self, row: int, lines: int) -> None:
         """At least so many lines."""
@@ -129,27 +130,9 @@ class Page:
         for row, lines in sorted(self._lines.items()):
             self.sheet.set_row(row, min(409, lines * LINE_HEIGHT + 6))
 
-    def _merge(self, row: int, column: int, span: tuple[int, int], made: Format) -> None:
+    def _merge(self, row: int, column: int, span: Span, made: Format) -> None:
         if span != (1, 1):
             self.sheet.merge_range(row, column, row + span[0] - 1, column + span[1] - 1, "", made)
-
-
-def cell(row: int, column: int) -> str:
-    """A1 notation."""
-    name: str = xl_rowcol_to_cell(row, column)
-    return name
-
-
-def places(value: Decimal) -> str:
-    """A number format with as many decimals as the value has."""
-    digits = max(0, -int(value.normalize().as_tuple().exponent))
-    return "0" if digits == 0 else "0." + "0" * digits
-
-
-def quoted(words: str) -> str:
-    """Words as a literal inside a number format."""
-    kept = words.replace('"', "")
-    return f'"{kept}"' if kept else ""
 
 
 def sheet_names(wanted: Sequence[str], taken: Sequence[str]) -> list[str]:

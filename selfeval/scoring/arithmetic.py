@@ -61,6 +61,11 @@ def share_of(weight: Decimal, share: Fraction | Decimal) -> Decimal:
     return weight if share >= 1 else below_full(weight, Fraction(share))
 
 
+def rate_of(paid: Decimal, budget: Decimal) -> Decimal:
+    """支出数 ÷ 全年预算数 to 6 places, as every fact that is a rate: one rate prints alike in every place."""
+    return half_up(Fraction(paid) / Fraction(budget), 6)
+
+
 def rate_points(weight: Decimal, paid: Decimal, budget: Decimal) -> Decimal:
     """预算执行率: weight × rate, half-up, at least 0 and at most the weight."""
     return max(Decimal(0), min(weight, half_up(Fraction(weight) * Fraction(paid) / Fraction(budget))))

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from selfeval.model import DepartmentItem, DepartmentScore, Fact, IndicatorScore, ProjectScore
 from selfeval.scoring import packs, reading
-from selfeval.scoring.arithmetic import half_up, plain, share_of, truncated
+from selfeval.scoring.arithmetic import half_up, plain, rate_of, share_of, truncated
 
 MANUAL = "待人工填写"
 
@@ -134,7 +134,7 @@ def _execution_progress(weight: Decimal, formula: packs.ExecutionProgress, data:
             return None
         shares += max(Fraction(0), min(Fraction(1), Fraction(actual) / Fraction(line.line)))
         reached = "达到" if actual >= line.line else "低于"
-        parts.append(f"{line.label}{_percent(actual)}{reached}{plain(line.line * 100)}%")
+        parts.append(f"{line.label}{_percent(actual, line.line)}{reached}{plain(line.line * 100)}%")
     points = share_of(weight, shares / len(formula.lines))
     return Result(points, f"{'，'.join(parts)}，得{plain(points)}分", tuple(line.fact for line in formula.lines))
 
@@ -162,7 +162,7 @@ def _falling(weight: Decimal, formula: packs.Falling, value: Fraction, name: str
     limit = plain(formula.tolerance * 100)
     over = f"超过{limit}%，到{plain(formula.zero_at * 100)}%扣完"
     relation = f"不超过{limit}%" if value <= tolerance else over
-    return Result(points, f"{name}{_percent(value)}，{relation}，得{plain(points)}分", facts)
+    return Result(points, f"{name}{_percent(value, formula.tolerance)}，{relation}，得{plain(points)}分", facts)
 
 
 def _budget_completion(weight: Decimal, formula: packs.BudgetCompletion, data: Data) -> Result | None:
@@ -171,7 +171,7 @@ def _budget_completion(weight: Decimal, formula: packs.BudgetCompletion, data: D
     paid = sum((p.project.paid for p in projects), Decimal(0))
     if budget <= 0:
         return None
-    rate = max(Fraction(0), Fraction(paid) / Fraction(budget))
+    rate = max(Decimal(0), rate_of(paid, budget))
     points = share_of(weight, rate)
     how = f"全年支出÷全年预算＝{_percent(rate)}，得{plain(points)}分"
     return Result(points, how, data.project_facts(projects, "budget_final", "paid"))
@@ -190,8 +190,12 @@ def _violations(weight: Decimal, formula: packs.Violations, data: Data) -> Resul
     return Result(points, how, ())
 
 
-def _percent(value: Fraction | Decimal) -> str:
-    """To 0.01 %, cut where rounding up would reach a full 100 %."""
+def _percent(value: Fraction | Decimal, *marks: Decimal) -> str:
+    """To 0.01 %, to as much as 0.0001 % where it would otherwise reach 100 % or cross a mark that it is held against."""
     exact = Fraction(value) * 100
-    rounded = half_up(exact)
-    return f"{plain(truncated(exact, 2) if exact < 100 <= rounded else rounded)}%"
+    lines = [Fraction(100), *(Fraction(mark) * 100 for mark in marks)]
+    for places in (2, 3, 4):
+        shown = half_up(exact, places)
+        if all((shown < line, shown > line) == (exact < line, exact > line) for line in lines):
+            return f"{plain(shown)}%"
+    return f"{plain(truncated(exact, 4))}%"

@@ -293,7 +293,8 @@ def _ask_for_reason(case: Case, reached: Reached) -> None:
         return
     if reached.far:
         over = (case.pack.over_target.ratio - 1) * 100
-        target = f"{indicator.target}{indicator.unit or ''}"
+        number = arithmetic.plain(reached.target) if isinstance(reached.target, Decimal) else indicator.target
+        target = f"{number}{indicator.unit}" if indicator.unit else indicator.target
         case.report("indicators.reason.over", None, actual=reached.shown, target=target, percent=arithmetic.plain(over))
     elif not reached.met or reached.points < indicator.weight:
         case.report("indicators.reason.missing", None, how=reached.how)

@@ -58,7 +58,7 @@ def _rate(project: Project, pack: Pack) -> tuple[Decimal | None, Decimal | None]
     """The rate to 6 places, as its fact has it; its points from the money itself, so that nothing is rounded twice."""
     if project.budget_final <= 0:
         return None, None
-    rate = arithmetic.half_up(Fraction(project.paid) / Fraction(project.budget_final), 6)
+    rate = arithmetic.rate_of(project.paid, project.budget_final)
     return rate, arithmetic.rate_points(pack.execution.weight, project.paid, project.budget_final)
 
 

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandera.pandas as pandera
 import pyarrow as pa
 import zstandard
 
@@ -44,6 +45,8 @@ from selfeval.sources.text import MAX_IN_MEMORY, Unreadable, decode
 LARGE_BYTES = 4 << 20
 PACKED = 8
 THREADS = 2
+#: So many rows whose cells are not what their values look like are remembered one by one.
+MAX_SPELT = 10_000
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, zstandard.ZstdError, OSError, NotImplementedError)
 Longs = npt.NDArray[np.int64]
 
@@ -163,9 +166,19 @@ def _read(
         "lines": reading.lines,
         "read": writer.written,
         "other": reading.lines - writer.written,
-        "large": _recipe(head, located, settled.located),
+        "large": {
+            **_recipe(head, located, settled.located),
+            "spelt": _spelt(reading.spelt, located, table.schema(scope)),
+        },
     }
     return {"parts": [info], "findings": [asdict(scrubbed(f)) for f in findings], "unread": [], "tables": [table.slug]}
+
+
+def _spelt(rows: list[int], located: Located, schema: pandera.DataFrameSchema) -> list[int] | None:
+    """The rows that quarantine files need from the raw file; None for all of them: cells of columns that are secret or
+    not declared are kept of no row."""
+    untold = any(schema.columns[name].metadata["private"] == "secret" for name in located.columns)
+    return None if untold or located.extra or len(rows) > MAX_SPELT else rows
 
 
 def _recipe(head: Head, located: Located, shown: Located) -> dict[str, Any]:
@@ -221,6 +234,8 @@ class _Reading:
         self._lookup, self._located, self._writer, self._doubt = lookup, located, writer, doubt
         self._encoding, self._schema = head.form.encoding, schema
         self.lines, self.tally = head.lines, large_ends.Tally()
+        #: lines of written rows that cannot be shown by their values alone; one more than MAX_SPELT: too many to tell.
+        self.spelt: list[int] = []
         self.tally.add(0, head.ends)
         used = sorted(located.columns.values())
         shape = Shape(used, located.columns, table, schema)
@@ -251,7 +266,8 @@ class _Reading:
         if not len(parsed.at):
             return
         plain = np.ones(len(parsed.at), np.bool_)
-        places = {name: self._places(name, parsed, plain) for name in self._located.columns}
+        spelt = np.zeros(len(parsed.at), np.bool_)
+        places = {name: self._places(name, parsed, plain, spelt) for name in self._located.columns}
         self._undeclared(parsed, plain)
         rows = np.flatnonzero(plain)
         # The first and the last go the long way too: between them it is known where data begins and ends.
@@ -259,23 +275,34 @@ class _Reading:
         rows = np.flatnonzero(plain)
         self._doubt.add(base, parsed, np.flatnonzero(~plain))
         lines = parsed.at[rows] + (base + 1)
+        self.spelt += lines[spelt[rows]].tolist()[: MAX_SPELT + 1 - len(self.spelt)]
         columns: dict[str, pa.Array] = {}
         for name, values in self.values.items():
+            at = places[name]
+            if isinstance(at, np.ndarray):
+                columns[name] = pa.array(at[rows]).cast(pa.timestamp("us"))
+                continue
+            known, codes = at
+            codes = codes[rows]
             if values.private:
-                columns[f"{name}__group"] = pa.array(values.grouped(places[name][rows], lines))
+                columns[f"{name}__group"] = pa.array(values.grouped(known, codes, lines))
             if values.private != "secret":
-                columns[name] = values.public(places[name][rows])
+                columns[name] = values.public(known, codes)
         self._writer.add(lines, columns)
 
-    def _places(self, name: str, parsed: Parsed, plain: npt.NDArray[np.bool_]) -> Longs:
-        """Where each row's value of a column stands in `Values`; for points in time the value itself."""
+    def _places(
+        self, name: str, parsed: Parsed, plain: npt.NDArray[np.bool_], spelt: npt.NDArray[np.bool_]
+    ) -> tuple[Longs, npt.NDArray[np.int32]] | Longs:
+        """Where each distinct cell of a column stands in `Values`, and which of them each row has; for points in time
+        the values themselves. Rows that are not plain, or spelt in their own way, are marked."""
         column, values = parsed.columns[self._located.columns[name]], self.values[name]
         if not isinstance(column, Times):
-            known = values.look_up(column.dictionary)
-            places: Longs = known[np.asarray(column.indices)]
+            known, codes = values.look_up(column.dictionary), np.asarray(column.indices)
             if not values.plain[known].all():
-                plain &= values.plain[places]
-            return places
+                plain &= values.plain[known][codes]
+            if values.spelt[known].any():
+                spelt |= values.spelt[known][codes]
+            return known, codes
         micros = column.micros
         doubtful = self._lookup.doubtful_times(name, self._schema.columns[name], micros)
         plain[doubtful] = False
@@ -283,6 +310,7 @@ class _Reading:
             rest = values.look_up(column.rest.dictionary)[np.asarray(column.rest.indices)]
             micros[column.places] = values.micros(rest)
             plain[column.places] = values.plain[rest]
+            spelt[column.places] |= values.spelt[rest]
         return micros
 
     def _undeclared(self, parsed: Parsed, plain: npt.NDArray[np.bool_]) -> None:

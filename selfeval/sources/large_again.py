@@ -1,7 +1,8 @@
-"""The cells of single rows of a large file, read again from the raw file: rows that were set aside only later.
+"""The cells of single rows of a large file that were set aside only later: made of their values, or read again.
 
 A row beyond doubt leaves no cells behind while it is read; that it repeats another or names somebody unknown shows
-when all files are there. Only quarantine files need its cells then.
+when all files are there. Only quarantine files need its cells then. Most cells look like their value; the raw file is
+read again only where one does not, which the reader noted.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 import pandera.pandas as pa
 import pyarrow
 
-from selfeval.sources import masking
+from selfeval.sources import large_values, masking
 from selfeval.sources.large_chunks import Blocks, Form, records_at, stream_of
 from selfeval.sources.people import People, is_prose
 from selfeval.sources.scan import RawFile
@@ -37,6 +38,29 @@ def rows_at(raw: RawFile, recipe: Mapping[str, Any], wanted: Sequence[int]) -> l
             lines = lines[lines > base]
             blocks.release(block)
     return found
+
+
+def as_kept(
+    con: duckdb.DuckDBPyConnection,
+    rows: str,
+    info: Mapping[str, Any],
+    schema: pa.DataFrameSchema,
+    wanted: Sequence[int],
+) -> pyarrow.Table | None:
+    """The wanted rows as `shown` gives them, as far as their values in `rows`, the part's Parquet, tell them."""
+    spelt = info["large"]["spelt"]
+    if spelt is None or not (told := sorted(set(wanted) - set(spelt))):
+        return None
+    cells = [
+        f'{large_values.as_kept(f"r.{name}", schema.columns[name])} AS "{_escaped(label)}"'
+        for name, label in info["labels"].items()
+    ]
+    con.register("wanted_now", pyarrow.table({"_row": pyarrow.array(told, pyarrow.int64())}))
+    table = con.sql(
+        f"SELECT r._row, {', '.join(cells)} FROM {rows} r SEMI JOIN wanted_now USING (_row)"
+    ).to_arrow_table()
+    con.unregister("wanted_now")
+    return table
 
 
 def shown(
@@ -62,8 +86,12 @@ def shown(
             texts = [people.masked(text) for text in texts]
         data[f"c{k}"] = pyarrow.array(texts, pyarrow.string())
         masked = masking.extra(f"c{k}", label) if name is None else masking.declared(f"c{k}", schema.columns[name])
-        queries.append(f'{masked} AS "{label.replace(chr(34), chr(34) * 2)}"')
+        queries.append(f'{masked} AS "{_escaped(label)}"')
     con.register("again", pyarrow.table(data))
     table = con.sql(f"SELECT {', '.join(queries)} FROM again").to_arrow_table()
     con.unregister("again")
     return table
+
+
+def _escaped(label: str) -> str:
+    return label.replace('"', '""')

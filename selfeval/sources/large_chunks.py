@@ -238,12 +238,13 @@ def parse(block: Block, form: Form, times: frozenset[int]) -> Parsed:
     """
     data = memoryview(block.buffer)[: block.size]
     array = np.frombuffer(data, np.uint8)
-    plain = block.buffer.find(b'"', 0, block.size) < 0 and block.buffer.find(b"\0", 0, block.size) < 0
-    if plain and not bare_returns(array).any():
+    quoted = block.buffer.find(b'"', 0, block.size) >= 0 or block.buffer.find(b"\0", 0, block.size) >= 0
+    returns = block.buffer.count(b"\r", 0, block.size)
+    if not quoted and not (returns and bare_returns(array).any()):
         try:
             columns = _arrow(pa.py_buffer(data), form, times)
             rows = len(columns[0])
-            ends = large_ends.of_plain(array, rows, open_end=block.open_end)
+            ends = large_ends.of_plain(returns, rows, open_end=block.open_end)
             if ends is not None:
                 return Parsed(rows, np.arange(rows), columns, [], ends)
         except pa.ArrowInvalid:

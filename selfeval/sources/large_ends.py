@@ -26,9 +26,9 @@ class Ends:
         return np.delete(np.arange(self.lines), self.inner)
 
 
-def of_plain(array: npt.NDArray[np.uint8], lines: int, *, open_end: bool) -> Ends | None:
-    """The ends of a block without quotes or bare carriage returns; None where they are of several kinds."""
-    returns = int(np.count_nonzero(array == 13))
+def of_plain(returns: int, lines: int, *, open_end: bool) -> Ends | None:
+    """The ends of a block without quotes that has so many carriage returns, none of them bare; None where they are of
+    several kinds."""
     none = np.empty(0, np.int64)
     if returns == 0 and not open_end:
         return Ends(lines, FEED, none)

@@ -76,15 +76,16 @@ class RowWriter:
             self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema), row_group_size=self._rows)
         self._waiting, self._rows = [], 0
 
-    def _joined(self, name: str) -> pa.Array:
+    def _joined(self, name: str) -> pa.ChunkedArray:
         pieces = [piece[name] for piece in self._waiting if name in piece]
         kind = self._schema.field(name).type
         if not pieces:
-            return pa.nulls(self._rows, kind)
-        if not pa.types.is_dictionary(kind):
-            return pa.concat_arrays(pieces)
-        # Codes stay what they are while a dictionary grows: the last one holds for all.
-        return pa.DictionaryArray.from_arrays(pa.concat_arrays([p.indices for p in pieces]), pieces[-1].dictionary)
+            return pa.chunked_array([pa.nulls(self._rows, kind)])
+        if pa.types.is_dictionary(kind):
+            # Codes stay what they are while a dictionary grows: the last one holds for all.
+            last = pieces[-1].dictionary
+            pieces = [pa.DictionaryArray.from_arrays(piece.indices, last, safe=False) for piece in pieces]
+        return pa.chunked_array(pieces, kind)
 
     def append(self, table: pa.Table) -> None:
         """Add rows as `tables` wrote them. Raises NotRegular where their columns are not those of `columns_of`."""

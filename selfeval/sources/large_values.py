@@ -64,11 +64,15 @@ class Values:
     def _forget(self) -> None:
         self._known = pa.array([], pa.binary())
         self.plain = np.empty(0, np.bool_)
+        #: cells that are shown otherwise than `as_kept` makes them of their value: 1,234 for 1234, a word with a blank.
+        self.spelt = np.empty(0, np.bool_)
         self._value = np.empty(0, np.int32)
         self._public = np.empty(0, np.int32)
         self._distinct: pa.Array | None = None
         self._typed: list[str | None] = []
         self._type_code: dict[str | None, int] = {}
+        #: the group number of each of `_typed`, -1 where no row had it yet.
+        self._numbers = np.empty(0, np.int64)
 
     def look_up(self, cells: pa.Array) -> Longs:
         """Places of the cells (bytes, each distinct) among what is known; new ones are looked at first.
@@ -87,37 +91,32 @@ class Values:
             return places
         return np.asarray(found).astype(np.int64)
 
-    def public(self, places: Longs) -> pa.Array:
-        """The values that may be shown; of points in time `places` are the values themselves."""
-        if self._kind == "timestamp":
-            return pa.array(places).cast(pa.timestamp("us"))
+    def public(self, known: Longs, codes: Codes) -> pa.Array:
+        """The values of rows that may be shown: `known` as `look_up` gave it, `codes` which of it each row has."""
         assert self._distinct is not None
         if not self._text:
-            return self._distinct.take(pa.array(places))
-        codes = self._public[places]
-        indices = pa.array(codes, mask=codes < 0) if (self._public < 0).any() else pa.array(codes)
-        return pa.DictionaryArray.from_arrays(indices, self._distinct)
+            return self._distinct.take(pa.array(known)).take(pa.array(codes))
+        distinct = self._public[known]
+        indices = distinct[codes]
+        empty = (distinct < 0).any()
+        return pa.DictionaryArray.from_arrays(
+            pa.array(indices, mask=indices < 0) if empty else pa.array(indices), self._distinct
+        )
 
     def micros(self, places: Longs) -> Longs:
         """Points in time as microseconds."""
         assert self._distinct is not None
         return np.asarray(self._distinct.cast(pa.int64()).fill_null(0))[places]
 
-    def grouped(self, places: Longs, lines: Longs) -> Longs:
-        """The group number of each row; `lines` are the rows' physical lines."""
-        codes = self._value[places]
-        if self._news(codes):
-            present, first = np.unique(codes, return_index=True)
-            for code, row in zip(present.tolist(), first.tolist(), strict=True):
-                self._groups.setdefault(self._typed[code], int(lines[row]))
-        numbers = np.array([self._groups.get(value, -1) for value in self._typed], np.int64)
-        return np.asarray(numbers[codes])
-
-    def _news(self, codes: Codes) -> bool:
-        """Whether a value comes for the first time."""
-        seen = np.zeros(len(self._typed), np.bool_)
-        seen[codes] = True
-        return any(self._typed[k] not in self._groups for k in np.flatnonzero(seen).tolist())
+    def grouped(self, known: Longs, codes: Codes, lines: Longs) -> Longs:
+        """The group number of each row; `lines` are the rows' physical lines, the others as for `public`."""
+        values = self._value[known]
+        if (self._numbers[values] < 0).any():
+            fresh = np.flatnonzero(self._numbers[values][codes] < 0)
+            present, first = np.unique(values[codes[fresh]], return_index=True)
+            for value, row in zip(present.tolist(), fresh[first].tolist(), strict=True):
+                self._numbers[value] = self._groups.setdefault(self._typed[value], int(lines[row]))
+        return np.asarray(self._numbers[values][codes])
 
     def groups_of(self, cells: Sequence[str], lines: Sequence[int]) -> list[int]:
         """The group number of each cell; `lines` are the cells' physical lines, in order."""
@@ -135,7 +134,7 @@ class Values:
             cells = pa.concat_arrays([cells, likely.filter(pc.invert(pc.is_in(likely, value_set=cells)))])
         texts = [cell.decode(self._encoding) for cell in cells.to_pylist()]
         seen = [self._masked(text) for text in texts] if self._masked else texts
-        typed, public, doubtful = self._lookup.values(self._name, self._column, seen)
+        typed, public, spelt, doubtful = self._lookup.values(self._name, self._column, seen)
         if self._kind == "code":
             self._measure(typed)
         plain = np.ones(len(texts), np.bool_)
@@ -145,13 +144,18 @@ class Values:
         if self._ordinary is not None:
             plain &= np.fromiter(map(self._ordinary, texts), np.bool_, len(texts))
         self.plain = np.concatenate([self.plain, plain])
+        self.spelt = np.concatenate([self.spelt, spelt])
         self._known = pa.concat_arrays([self._known, cells])
         if self.private:
-            for value in typed.to_pylist():
+            values = typed.to_pylist()
+            for value in values:
                 if value not in self._type_code:
                     self._type_code[value] = len(self._typed)
                     self._typed.append(value)
-            self._value = np.array([*self._value, *(self._type_code[v] for v in typed.to_pylist())], np.int32)
+            codes = np.fromiter(map(self._type_code.__getitem__, values), np.int32, len(values))
+            self._value = np.concatenate([self._value, codes])
+            numbers = [self._groups.get(value, -1) for value in self._typed[len(self._numbers) :]]
+            self._numbers = np.concatenate([self._numbers, np.array(numbers, np.int64)])
         else:
             self._value = np.zeros(len(self._known), np.int32)
         self._publish(public)
@@ -174,8 +178,11 @@ class Lookup:
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
 
-    def values(self, name: str, column: pandera.Column, texts: list[str]) -> tuple[pa.Array, pa.Array, Longs]:
-        """Typed and public value of each text, and the places of those that are not beyond doubt."""
+    def values(
+        self, name: str, column: pandera.Column, texts: list[str]
+    ) -> tuple[pa.Array, pa.Array, npt.NDArray[np.bool_], Longs]:
+        """Typed and public value of each text, whether it is shown otherwise than the value, and the places of those
+        that are not beyond doubt."""
         kind = column.metadata["kind"]
         cells = pa.table({"_id": np.arange(len(texts)), name: pa.array(texts, pa.string())})
         self._con.register("large_cells", cells)
@@ -184,8 +191,10 @@ class Lookup:
             f" {name} AS cell FROM large_cells"
         )
         public = masking.declared(name, column) if column.metadata["private"] else name
+        spelt = f"{masking.declared('cell', column)} IS DISTINCT FROM {as_kept('public', column)}"
         shown = self._con.sql(
-            f"SELECT {name} AS typed, {public} AS public FROM large_typed ORDER BY _id"
+            f"SELECT typed, public, {spelt} AS spelt FROM"
+            f" (SELECT _id, cell, {name} AS typed, {public} AS public FROM large_typed) ORDER BY _id"
         ).to_arrow_table()
         doubts = [f"{name} IS NULL AND sf_trim(cell) IS NOT NULL", typing.is_error("cell")]
         if kind == "code":
@@ -197,7 +206,8 @@ class Lookup:
             f" UNION SELECT _id FROM ({_failing(name, column, 'large_typed')})"
         ).fetchnumpy()["_id"]
         self._con.unregister("large_cells")
-        return shown["typed"].combine_chunks(), shown["public"].combine_chunks(), np.asarray(doubtful, np.int64)
+        told = shown["spelt"].to_numpy().astype(np.bool_)
+        return shown["typed"].combine_chunks(), shown["public"].combine_chunks(), told, np.asarray(doubtful, np.int64)
 
     def doubtful_times(self, name: str, column: pandera.Column, micros: Longs) -> Longs:
         """Places of points in time that the checks do not pass."""
@@ -211,6 +221,11 @@ class Lookup:
         found = self._con.sql(_failing(name, column, "large_times")).fetchnumpy()["_id"]
         self._con.unregister("large_times")
         return np.asarray(found, np.int64)
+
+
+def as_kept(expression: str, column: pandera.Column) -> str:
+    """SQL: a cell as quarantine files show it, made of its public value."""
+    return f"coalesce(CAST({expression} AS VARCHAR), {masking.declared(chr(39) * 2, column)})"
 
 
 def _outside(micros: Longs, bounds: Mapping[str, Any]) -> npt.NDArray[np.bool_]:

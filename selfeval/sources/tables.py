@@ -133,11 +133,14 @@ def save(
         folder / f"{n}.rows.parquet",
     )
     stray = "r._row IN (SELECT _row FROM strays)"
-    shown = [
-        f"CASE WHEN {stray} THEN {masking.loose(f'r.{c}', schema.columns[c])}"
-        f" ELSE {masking.declared(f'r.{c}', schema.columns[c])} END AS {quoted(located.labels[c])}"
-        for c in columns
-    ]
+    # What masks any word in any column is long to bind: left out where no row needs it.
+    strays = duck.row(con, "SELECT count(*) FROM strays") != (0,)
+    shown = []
+    for c in columns:
+        cell = masking.declared(f"r.{c}", schema.columns[c])
+        if strays:
+            cell = f"CASE WHEN {stray} THEN {masking.loose(f'r.{c}', schema.columns[c])} ELSE {cell} END"
+        shown.append(f"{cell} AS {quoted(located.labels[c])}")
     shown += [f"{masking.extra(f'r.x{k}', label)} AS {quoted(label)}" for k, label in enumerate(located.extra)]
     copy(
         con,

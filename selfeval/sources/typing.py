@@ -51,13 +51,21 @@ def duckdb_type(kind: str) -> str:
     return DUCKDB_TYPES[ARROW_TYPES[kind]]
 
 
+def _once(expression: str, use: str, name: str = "c") -> str:
+    """SQL that works an expression out once and uses it under a name: a macro's argument is written out at each use,
+    so that nested macros would grow to what takes DuckDB longer to bind than to run."""
+    return f"list_transform([{expression}], lambda {name}: {use})[1]"
+
+
 def macros() -> list[str]:
     """CREATE MACRO statements that the expressions below need."""
     dates = ", ".join(f"'{f}'" for f in _DATES)
     stamps = ", ".join(f"'{f}'" for f in _STAMPS)
     return [
         f"CREATE OR REPLACE MACRO sf_trim(x) AS nullif(trim(x, {_SPACE}), '')",
-        f"CREATE OR REPLACE MACRO sf_half(x) AS nullif(trim(translate(x, '{_FULL}', '{_HALF}'), {_SPACE}||{_AS_TEXT}), '')",
+        # DuckDB makes the whole table of `translate` anew for every cell: only cells that hold more than ASCII go there.
+        "CREATE OR REPLACE MACRO sf_half(x) AS nullif(trim(CASE WHEN strlen(x) = length(x) THEN x"
+        f" ELSE translate(x, '{_FULL}', '{_HALF}') END, {_SPACE}||{_AS_TEXT}), '')",
         # Brackets mean a negative amount; separators count only where they part thousands.
         "CREATE OR REPLACE MACRO sf_plain(x) AS CASE"
         " WHEN regexp_full_match(x, '\\(.*\\)') THEN '-' || x[2:-2] ELSE x END",
@@ -66,22 +74,27 @@ def macros() -> list[str]:
         " ELSE x END",
         # A mobile or card number in a column of figures is a slip, and would leave the raw folder as a figure. What ends
         # in four zeros is rather an amount taken ten thousand times.
-        "CREATE OR REPLACE MACRO sf_number(x) AS CASE WHEN regexp_full_match(sf_digits(sf_plain(x)),"
+        f"CREATE OR REPLACE MACRO sf_number(x) AS {_once('x', 'sf_read(c, ' + _once('sf_plain(c)', 'sf_digits(p)', 'p') + ')')}",
+        "CREATE OR REPLACE MACRO sf_read(x, digits) AS CASE WHEN regexp_full_match(digits,"
         " '[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)')"
         " AND NOT regexp_full_match(x, '[0-9]{16,}')"
-        " AND (x LIKE '%0000' OR NOT regexp_full_match(x, '1[3-9][0-9]{9}')) THEN TRY_CAST(sf_digits(sf_plain(x)) AS DECIMAL(24,8)) END",
+        " AND (x LIKE '%0000' OR NOT regexp_full_match(x, '1[3-9][0-9]{9}')) THEN TRY_CAST(digits AS DECIMAL(24,8)) END",
         "CREATE OR REPLACE MACRO sf_bare(x) AS regexp_replace(regexp_replace(x, '^([-+(]?) *¥ *', '\\1'), ' *元$', '')",
-        "CREATE OR REPLACE MACRO sf_money(x, factor) AS CASE"
-        " WHEN sf_number(sf_bare(x)) * factor = round(sf_number(sf_bare(x)) * factor, 2)"
-        " THEN TRY_CAST(sf_number(sf_bare(x)) * factor AS DECIMAL(18,2)) END",
-        "CREATE OR REPLACE MACRO sf_integer(x) AS CASE WHEN sf_number(x) = floor(sf_number(x))"
-        " THEN TRY_CAST(sf_number(x) AS BIGINT) END",
+        "CREATE OR REPLACE MACRO sf_money(x, factor) AS "
+        + _once(
+            "sf_number(sf_bare(x)) * factor", "CASE WHEN n = round(n, 2) THEN TRY_CAST(n AS DECIMAL(18,2)) END", "n"
+        ),
+        "CREATE OR REPLACE MACRO sf_integer(x) AS "
+        + _once("sf_number(x)", "CASE WHEN n = floor(n) THEN TRY_CAST(n AS BIGINT) END", "n"),
         "CREATE OR REPLACE MACRO sf_date(x) AS coalesce("
         f"CAST(try_strptime(x, [{dates}]) AS DATE),"
         " CASE WHEN regexp_full_match(x, '[0-9]{8}') THEN CAST(try_strptime(x, '%Y%m%d') AS DATE) END,"
         f" CAST(try_strptime(x, [{stamps}]) AS DATE))",
         f"CREATE OR REPLACE MACRO sf_serial(x, epoch) AS CASE WHEN regexp_full_match(x, '{SERIAL}')"
         " THEN CAST(epoch AS TIMESTAMP) + to_seconds(CAST(round(CAST(x AS DECIMAL(24,8)) * 86400) AS BIGINT)) END",
+        # A cell of a sheet whose rows are of several kinds: text, a date as people write it, or a day's number.
+        f"CREATE OR REPLACE MACRO sf_day(x) AS coalesce(sf_date(sf_half(x)),"
+        f" CAST(sf_serial(sf_half(x), DATE '{EPOCHS[False]}') AS DATE))",
         f"CREATE OR REPLACE MACRO sf_timestamp(x) AS coalesce(try_strptime(x, [{stamps}]),"
         " CAST(sf_date(x) AS TIMESTAMP))",
         "CREATE OR REPLACE MACRO sf_month(x) AS strftime(coalesce("
@@ -126,22 +139,32 @@ def value(cell: str, column: pandera.Column, factor: Decimal = Decimal(1), *, ep
     return plain
 
 
+def _rarely(likely: str, test: str) -> str:
+    """SQL: both hold. The second is looked at only where the first holds, which AND does not promise; NULL is false."""
+    return f"(CASE WHEN {likely} THEN {test} ELSE false END)"
+
+
 def is_glued(cell: str) -> str:
-    """SQL: a code with its name behind it. Looked at as it stands first: most codes are plain, and that is cheap."""
-    return f"(regexp_matches({cell}, '[一-鿿(（]') AND regexp_matches(sf_half({cell}), '{GLUED}'))"
+    """SQL: a code with its name behind it."""
+    return _rarely(f"regexp_matches({cell}, '[一-鿿(（]')", f"regexp_matches(sf_half({cell}), '{GLUED}')")
 
 
 def is_scientific(cell: str) -> str:
-    return f"(regexp_matches({cell}, '[0-9０-９][eEｅＥ]') AND regexp_full_match(sf_half({cell}), '{SCIENTIFIC}'))"
+    return _rarely(
+        f"regexp_matches({cell}, '[0-9０-９][eEｅＥ]')", f"regexp_full_match(sf_half({cell}), '{SCIENTIFIC}')"
+    )
 
 
 def is_error(cell: str) -> str:
     """SQL: the word that a spreadsheet saved as text leaves of a cell it could not compute."""
-    return f"({cell}[1] = '#' AND upper(sf_trim({cell})) IN {ERROR_WORDS})"
+    return _rarely(f"{cell}[1] = '#'", f"upper(sf_trim({cell})) IN {ERROR_WORDS}")
 
 
 def is_serial(cell: str) -> str:
-    return f"(regexp_matches({cell}, '^\\s*[0-9０-９]{{5}}([^0-9０-９]|$)') AND regexp_full_match(sf_half({cell}), '{SERIAL}'))"
+    return _rarely(
+        f"regexp_matches({cell}, '^\\s*[0-9０-９]{{5}}([^0-9０-９]|$)')",
+        f"regexp_full_match(sf_half({cell}), '{SERIAL}')",
+    )
 
 
 def _serial(cell: str, column: pandera.Column, kind: str, epoch_1904: bool) -> str:

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import python_calamine as calamine
 
-from selfeval.sources import compound, sheet_xml
+from selfeval.sources import old_workbook, sheet_xml
 from selfeval.sources.text import Merged, Row, Sheet, Unreadable
 
 #: A sheet whose used range holds more cells is refused before it is unfolded in memory.
@@ -61,7 +61,7 @@ def is_html(data: bytes) -> bool:
 
 def read_workbook(data: bytes) -> list[Sheet]:
     """All sheets of a workbook, hidden ones too. Raises Unreadable."""
-    if data.startswith(_OLE) and not compound.is_sound(data):
+    if data.startswith(_OLE) and not old_workbook.can_be_opened(data):
         raise Unreadable("source.truncated", "已损坏或不是有效的Excel工作簿", "请重新导出或另存后放回原处")
     try:
         facts, parts = sheet_xml.inspect(data) if data.startswith(_ZIP) else ({}, {})

@@ -54,6 +54,13 @@ def package(served: Served) -> dict[str, bytes]:
     return content(served.place / "out" / str(YEAR) / UNIT)
 
 
+def logged(served: Served, run: str) -> str:
+    """What the UI shows under the run's Logs."""
+    return "\n".join(
+        line["message"] for line in served.call("/logs/filter", {"logs": {"flow_run_id": {"any_": [run]}}})
+    )
+
+
 def steps(served: Served, state: str) -> set[str]:
     return served.steps(served.place / "out" / str(YEAR) / UNIT, state)
 
@@ -66,6 +73,8 @@ def test_the_retry_button_after_a_finance_file_was_mended(served: Served, unit: 
     assert failed["state"]["type"] == "FAILED"
     assert failed["state"]["message"].startswith(f"1个单位未出报告：{UNIT}（")
     assert failed["name"] == f"{YEAR}年 全部单位"
+    served.until(lambda: "NotIssuedError: 1个单位未出报告" in logged(served, run))
+    assert "TypeError" not in logged(served, run)
     still = served.press_retry(run)
     assert still["state"]["type"] == "FAILED", "a retry without mending must not look well"
     (unit / "支付明细.csv").write_bytes(sound)

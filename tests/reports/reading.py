@@ -60,7 +60,8 @@ class Report:
         main = self.page.find(".//main")
         assert main is not None
         wanted = main.iter("span", "h2", "h3", "p", "caption", "th", "td")
-        parts = [bare(e.text_content()) for e in wanted if e.tag != "span" or e.getparent().tag == "h1"]
+        lines = [e for e in wanted if e.tag != "span" or e.getparent().tag in ("h1", "caption")]
+        parts = [bare(e.text if e.tag == "caption" else e.text_content()) for e in lines]
         return [part for part in parts if part]
 
     @cached_property
@@ -73,8 +74,8 @@ class Report:
             if isinstance(block, Paragraph):
                 parts.append(bare(block.text))
             elif isinstance(block, Table):
-                # The plain cells: `row.cells` costs a search a cell.
-                parts += [bare("".join(t.text or "" for t in c._tc.iter(_T))) for r in block.rows for c in r.cells]
+                # The plain cells: `row.cells` costs a search a cell, and gives a merged one again for each it covers.
+                parts += [bare("".join(t.text or "" for t in c.iter(_T))) for r in block.rows for c in r._tr.tc_lst]
         return [part for part in parts if part]
 
     @cached_property

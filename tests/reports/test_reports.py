@@ -8,9 +8,12 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import docx
+import openpyxl
 import pdfplumber
 import pytest
 
@@ -121,6 +124,52 @@ def test_every_chapter_is_there_in_order_and_none_is_empty(reports: dict[str, Re
 def test_the_report_tells_what_it_must(reports: dict[str, Report], unit: str) -> None:
     text = "".join(reports[unit].docx_parts)
     assert [told for told in TOLD[unit] if bare(told) not in text] == []
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_an_attached_form_has_the_cells_and_merges_of_its_sheet(reports: dict[str, Report], unit: str) -> None:
+    report = reports[unit]
+    book = openpyxl.load_workbook(io.BytesIO(report.xlsx), data_only=True)
+    sheets = [sheet for sheet in book if find_text(sheet, "三级指标")]
+    tables = report.page.xpath("//table[@class='form']")
+    assert len(sheets) == len(tables) == 3
+    for sheet, table in zip(sheets, tables, strict=True):
+        first = next(r for r in range(1, 9) if str(sheet.cell(r, 1).value) in ("单位名称", "项目名称"))
+        assert spans_of(table) == {
+            (area.min_row - first, area.min_col - 1, area.max_row - first, area.max_col - 1)
+            for area in sheet.merged_cells.ranges
+            if first <= area.min_row and not str(sheet.cell(area.min_row, 1).value).startswith(("注", "计分依据"))
+        }
+        for (row, column), shown in cells_of(table).items():
+            kept = sheet.cell(first + row, column + 1)
+            if isinstance(kept.value, str):
+                assert bare(shown) == bare(kept.value)
+
+
+def find_text(sheet: Any, text: str) -> bool:
+    return any(cell.value == text for row in sheet.iter_rows() for cell in row)
+
+
+def cells_of(table: Any) -> dict[tuple[int, int], str]:
+    """(row, column) of each cell's upper left corner → its text, by HTML's own table model."""
+    return {place: cell.text_content() for place, cell, _ in _placed(table)}
+
+
+def spans_of(table: Any) -> set[tuple[int, int, int, int]]:
+    return {(r, c, r + down - 1, c + across - 1) for (r, c), _, (down, across) in _placed(table) if down * across > 1}
+
+
+def _placed(table: Any) -> Iterator[tuple[tuple[int, int], Any, tuple[int, int]]]:
+    taken: set[tuple[int, int]] = set()
+    for row, line in enumerate(table.iter("tr")):
+        column = 0
+        for cell in line.iter("th", "td"):
+            while (row, column) in taken:
+                column += 1
+            span = int(cell.get("rowspan", 1)), int(cell.get("colspan", 1))
+            taken |= {(row + r, column + c) for r in range(span[0]) for c in range(span[1])}
+            yield (row, column), cell, span
+    assert len(taken) == (max(r for r, _ in taken) + 1) * (max(c for _, c in taken) + 1)
 
 
 @pytest.mark.parametrize("unit", UNITS)

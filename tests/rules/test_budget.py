@@ -148,6 +148,13 @@ def test_a_project_far_behind_the_progress_lines(sound: SoundUnit) -> None:
     assert "6月底支出进度为0.00%" in f.message
 
 
+def test_lines_that_were_missed_are_told_month_by_month(sound: SoundUnit) -> None:
+    for row in range(2, 24):
+        sound.set(PAID, row, "支付日期", f"2024-12-{row:02d}")
+    told = [f.message for f in sound.check().of("payments.progress.line")]
+    assert [message.partition("支出进度")[0] for message in told] == ["截至6月底", "截至9月底", "截至11月底"]
+
+
 def test_months_to_come_are_not_behind(sound: SoundUnit) -> None:
     for row in range(2, 24):
         sound.set(PAID, row, "支付日期", f"2024-05-{row:02d}")

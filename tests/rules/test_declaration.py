@@ -26,6 +26,23 @@ def test_what_no_report_can_be_without(sound: SoundUnit, row: int, item: str) ->
     sound.check().one("profile.missing", "error", INFO, 2, "内容")
 
 
+@pytest.mark.parametrize(
+    "written", ["2025年2月20日", "2025/2/20", "20250220", "2025.2.20", "45708", "２０２５－０２－２０"]
+)
+def test_the_date_of_the_report_in_any_form(sound: SoundUnit, written: str) -> None:
+    sound.set(INFO, 6, "内容", written)
+    assert sound.check().loud == set()
+    assert sound.pipeline().profile_and_notes[0]["填报日期"] == "2025-02-20"
+
+
+@pytest.mark.parametrize("written", ["2025-02-30", "2025年2月", "二月底", "13"])
+def test_a_date_of_the_report_that_is_none(sound: SoundUnit, written: str) -> None:
+    sound.set(INFO, 6, "内容", written)
+    f = sound.check().one("profile.date", "error", INFO, 6, "内容")
+    assert f.value == written and written in f.message
+    assert sound.pipeline().profile_and_notes[0]["填报日期"] == ""
+
+
 def test_an_item_without_a_name(sound: SoundUnit) -> None:
     sound.set(INFO, 7, "项目", None)
     sound.check().one("profile.item.required", "error", INFO, 7, "项目")

@@ -102,6 +102,15 @@ def test_the_tolerance_is_half_a_percent_of_the_rows_less_duplicates(
         assert not told.of("shares.tolerance")
 
 
+def test_a_share_over_the_tolerance_prints_as_more(sound: SoundUnit) -> None:
+    """2 of 399 rows are 0.501 %: as 0.50 % they would not be more than the 0.5 % beside them."""
+    _many(sound, 399)
+    for row in (1, 2):
+        sound.table(LOG)[row][6] = "大喇叭"
+    f = sound.check().one("shares.tolerance", "error", LOG, None, None)
+    assert "占0.501%，超过允许的0.5%" in f.message
+
+
 def test_every_tolerant_dataset_has_its_limit_and_a_unit_may_set_another(sound: SoundUnit) -> None:
     planted = {
         "ranking": ("全省科普员综合排名.csv", "综合得分"),

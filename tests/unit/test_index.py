@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from pathlib import Path
-from typing import Any
 
 from selfeval.model import Finding, Status
 from selfeval.pages import index
+from tests.packages import write_run
 
 
 def finding(severity: str, message: str, count: int = 1) -> Finding:
@@ -19,15 +18,13 @@ def finding(severity: str, message: str, count: int = 1) -> Finding:
 def package(
     year: Path, unit: str, status: Status, findings: list[Finding], issued: bool, name: str = "某县科协"
 ) -> None:
-    (year / unit).mkdir(parents=True)
-    run: dict[str, Any] = {
-        "unit": unit,
-        "name": name,
-        "status": status,
-        "issued": {"digest": "", "files": {}} if issued else None,
-        "summary": index.summary(status, findings, sum(f.severity == "warning" for f in findings)),
-    }
-    (year / unit / "run.json").write_text(json.dumps(run, ensure_ascii=False), encoding="utf-8")
+    write_run(
+        year / unit,
+        name=name,
+        status=status,
+        issued={"digest": "", "files": {}} if issued else None,
+        summary=index.summary(status, findings, sum(f.severity == "warning" for f in findings)),
+    )
 
 
 def line(page: str, unit: str) -> str:

@@ -79,6 +79,7 @@ def test_form_fault(changed: dict[str, str], kind: str, expected: str, tmp_path:
     [
         {"books": "4500册", "book_points": "22.5", "grand": "97", "reason": "采购延期，下年补足"},
         {"book_points": "23", "grand": "97.50", "reason": "部分图书上架偏晚"},
+        {"books": "-1000册", "book_points": "0", "grand": "74.50", "reason": "旧书下架"},
         {
             "total": "40.00 | 40.00 | 40.00",
             "part": "40.00 | 40.00 | 40.00",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from selfeval import notice
 from selfeval.notice import Item, Mail, Notice, NoticeSettings, Owner, Webhook
 from selfeval.package import Outcome
 from selfeval.settings import ConfigError
+from tests.packages import write_run
 from tests.receivers import Receivers
 
 TODAY = dt.date(2025, 2, 18)
@@ -115,8 +115,7 @@ def test_units_near_or_past_their_deadline_are_reminded(place: Path, receivers: 
     ]
     owners(place, "\ufeff" + "\n".join(table))
     for unit, status in (("351005", "issued"), ("351006", "blocked")):
-        (place / "out" / "2024" / unit).mkdir(parents=True)
-        (place / "out" / "2024" / unit / "run.json").write_text(json.dumps({"status": status}), encoding="utf-8")
+        write_run(place / "out" / "2024" / unit, status=status)
     notices.remind(Home(place), place / "raw", place / "out", 2024, ["351001"], TODAY)
     text = receivers.posts[0]["text"]["content"]
     assert "351001　负责人：主任　截止2025-02-20，还有2天" in text

@@ -10,6 +10,7 @@ import pytest
 
 from selfeval import digest, proofread
 from selfeval.store import Store
+from tests.packages import write_run
 
 FACTS = json.dumps({"unit": "1", "year": 2024, "facts": {}}).encode()
 
@@ -29,8 +30,7 @@ def package(tmp_path: Path) -> Path:
     target.mkdir(parents=True)
     report = write(target / "report.docx", "2024年部门整体绩效自评报告", "收入161.76万元。")
     issued = {"digest": "", "files": {"report.docx": digest.of_file(report)}}
-    (target / "run.json").write_text(json.dumps({"issued": issued}), encoding="utf-8")
-    return target
+    return write_run(target, issued=issued)
 
 
 @pytest.fixture

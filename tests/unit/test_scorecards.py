@@ -23,6 +23,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from selfeval.model import UnitYear
+from selfeval.report.forms.grid import shown
 from selfeval.report.xlsx import DEPARTMENT, render
 from selfeval.report.xlsx_page import sheet_names
 from tests.unit.scoring_examples import NOTES, ROOT, example_scores, fact, indicator, project, run
@@ -310,3 +311,24 @@ def test_same_bytes_whatever_the_hash_seed() -> None:
         )
         made.add(done.stdout.strip())
     assert len(made) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "text"),
+    [
+        ("7", '"≥"0"公里"', "≥7公里"),
+        ("0.25", "0.00%", "25.00%"),
+        ("2.345", "0.00", "2.35"),
+        ("-2.345", "0.00", "-2.35"),
+        ("1068025", '0"次"', "1068025次"),
+        ("0", "0", "0"),
+        ("1E+3", "0", "1000"),
+    ],
+)
+def test_a_number_in_the_report_reads_as_in_the_sheet(value: str, number_format: str, text: str) -> None:
+    assert shown(Decimal(value), number_format) == text
+
+
+def test_a_format_that_no_form_uses_is_refused() -> None:
+    with pytest.raises(ValueError, match="number format"):
+        shown(Decimal(1), "#,##0")

@@ -19,6 +19,7 @@ from selfeval.report import html
 from selfeval.settings import ConfigError
 from selfeval.store import Store
 from tests.conftest import RAW, YEAR, expected
+from tests.packages import write_run
 
 UNIT = "352003"
 LINE = Decimal("0.3")
@@ -66,8 +67,7 @@ def last_package(out: Path, facts: Mapping[str, Any], year: int = YEAR - 1) -> N
     folder = out / str(YEAR - 1) / UNIT
     folder.mkdir(parents=True)
     (folder / "facts.json").write_text(json.dumps({"unit": UNIT, "year": year, "facts": facts}), encoding="utf-8")
-    issued = {"issued": {"digest": "0", "files": {"facts.json": "a" * 64}}}
-    (folder / "run.json").write_text(json.dumps(issued), encoding="utf-8")
+    write_run(folder, year=YEAR - 1, issued={"digest": "0", "files": {"facts.json": "a" * 64}})
 
 
 @pytest.fixture

@@ -6,4 +6,4 @@ WITH expected AS (
 )
 SELECT p._file, p._sheet, p._row, 'content' AS "column", p.content AS value, p.item, e.expected
 FROM profile p JOIN expected e ON e.item = p.item
-WHERE p.content IS NOT NULL AND regexp_replace(p.content, '年度?$', '') <> e.expected
+WHERE p.content IS NOT NULL AND regexp_replace(sf_half(p.content), '年度?$', '') <> e.expected

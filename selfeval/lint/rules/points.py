@@ -112,13 +112,14 @@ def _numeric(row: _Row) -> Iterator[LintFinding]:
         if score.value < row.weight and not indicator.explained and not indicator.criteria:
             yield _taken(indicator, score.value, row.weight)
         return
-    expected = half_up(row.expected, Decimal("0.01"))
+    earned = max(Decimal(0), row.expected)  # a figure that fell has no points, never fewer than none
+    expected = half_up(earned, Decimal("0.01"))
     if indicator.execution:
         slack = score.step / 2 if score.step < 1 else Decimal("0.005")
     else:
         slack = max(score.step / 2, Decimal("0.01"))
     full = score.value == row.weight
-    if not full and abs(score.value - row.expected) <= slack:
+    if not full and abs(score.value - earned) <= slack:
         return
     if not full and (indicator.criteria or re.search(r"扣\s*\d", indicator.reason or "")):
         return

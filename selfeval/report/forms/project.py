@@ -1,19 +1,20 @@
 """项目支出绩效自评表, cell by cell: the national form (财预〔2020〕10号) and Sichuan's 510000_0013zp.
 
 Belongs here: where each cell of the two forms stands. Does not belong here: the cells of an indicator
-(xlsx_indicators.py), the department's table (xlsx.py), any arithmetic that scoring has already done.
+(indicators.py), the department's table (department.py).
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from selfeval.model import ProjectScore, UnitYear
-from selfeval.report.xlsx_indicators import OPEN, TEN_THOUSAND, Columns, write_indicator
-from selfeval.report.xlsx_page import MONEY, POINTS, RATE, Page, cell, places
-from selfeval.scoring.arithmetic import plain
+from selfeval.model import Project, ProjectScore, UnitYear
+from selfeval.report.forms.indicators import Columns, write_indicator
+from selfeval.report.forms.surface import MONEY, OPEN, POINTS, Style, Surface, cell, levels, places, rate_format
+from selfeval.report.phrases import TEN_THOUSAND
+from selfeval.scoring.arithmetic import plain, rate_of
 
-NATIONAL_WIDTHS = (10, 12, 20, 23, 16, 16, 8, 10, 26)
+NATIONAL_WIDTHS = (9, 12, 18, 23, 16, 16, 8, 13, 26)
 NATIONAL = Columns(target=4, actual=5, weight=6, points=7, reason=8, sign=True)
 NATIONAL_SOURCES = ("其中：当年财政拨款", "      上年结转资金", "      其他资金")
 SICHUAN_WIDTHS = (10, 12, 19, 23, 13, 16, 9, 16, 8, 9, 26)
@@ -23,10 +24,11 @@ SICHUAN_NOTES = (
     "1.预算执行率＝预算执行数÷调整后预算数，未达到90%的需说明原因（100字以内）；"
     "2.年中发生预算调整的，应单独说明理由；3.其他资金包括社会投入资金、银行贷款。"
 )
+SCORING = "注：预算执行率得分＝分值×执行率；指标未达到的按实际完成值与年度指标值之比计分，四舍五入到0.01分。"
 SOURCES_OPEN = "注：报送数据没有区分资金来源，“其中”各行未填列，须由填报人补填。"
 
 
-def national(page: Page, score: ProjectScore, unit_year: UnitYear) -> None:
+def national(page: Surface, score: ProjectScore, unit_year: UnitYear) -> None:
     """The national form; a project without indicators has its money part alone."""
     page.text(0, 0, "项目支出绩效自评表", "title", (1, 9))
     page.text(1, 0, f"（{unit_year.year}年度）", "subtitle", (1, 9))
@@ -41,19 +43,19 @@ def national(page: Page, score: ProjectScore, unit_year: UnitYear) -> None:
     if score.indicators:
         _goals(page, 9, unit_year, ((0, 1, 4), (0, 5, 4)), "年度总体目标", ("预期目标", "实际完成情况"))
         last = _national_indicators(page, 11, score, unit_year)
-    page.text(last + 1, 0, SOURCES_OPEN, "note", (1, 9))
-    page.text(last + 2, 0, f"计分依据：{unit_year.scores.pack_source}", "note", (1, 9))
+    notes = (SCORING, SOURCES_OPEN, f"计分依据：{unit_year.scores.pack_source}")
+    for row, note in enumerate(notes, start=last + 1):
+        page.text(row, 0, note, "note", (1, 9))
 
 
-def _national_money(page: Page, score: ProjectScore, unit_year: UnitYear) -> None:
+def _national_money(page: Surface, score: ProjectScore, unit_year: UnitYear) -> None:
     page.text(4, 0, "项目资金\n（万元）", "label", (5, 2))
     heads = ("", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分")
     for column, head in enumerate(heads, start=2):
         page.text(4, column, head, "label")
     page.text(5, 2, "年度资金总额", "center")
     project = score.project
-    for column, amount in enumerate((project.budget_initial, project.budget_final, project.paid), start=3):
-        page.number(5, column, amount / TEN_THOUSAND, MONEY)
+    _amounts(page, 5, project)
     _rate(page, 5, (4, 5, 6, 7, 8), 1, score, unit_year.scores.execution_weight)
     for row, source in enumerate(NATIONAL_SOURCES, start=6):
         page.text(row, 2, source)
@@ -61,8 +63,15 @@ def _national_money(page: Page, score: ProjectScore, unit_year: UnitYear) -> Non
             page.text(row, column, mark, "center" if mark else "open")
 
 
+def _amounts(page: Surface, row: int, project: Project) -> None:
+    """年初预算数, 全年预算数 and 支出数 in 万元."""
+    for column, name in enumerate(("budget_initial", "budget_final", "paid"), start=3):
+        amount = getattr(project, name) / TEN_THOUSAND
+        page.number(row, column, amount, MONEY, fact=f"project.{project.code}.{name}")
+
+
 def _rate(
-    page: Page, row: int, columns: tuple[int, int, int, int, int], width: int, score: ProjectScore, weight: Decimal
+    page: Surface, row: int, columns: tuple[int, int, int, int, int], width: int, score: ProjectScore, weight: Decimal
 ) -> None:
     """分值, 执行率 and 得分 of the money row; columns are budget, paid, weight, rate (`width` columns), points."""
     budget, paid, full, rate, points = columns
@@ -72,22 +81,15 @@ def _rate(
         page.text(row, points, "—", "center")
         return
     top, bottom, most = cell(row, paid), cell(row, budget), cell(row, full)
-    exact = score.project.paid / score.project.budget_final
-    page.formula(row, rate, f"={top}/{bottom}", exact, rate_format(exact), (1, width))
+    money = score.project.paid, score.project.budget_final
+    own = f"project.{score.project.code}.execution_rate"
+    page.formula(row, rate, f"={top}/{bottom}", money[0] / money[1], rate_format(rate_of(*money)), (1, width), fact=own)
     earned = f"=MAX(0,MIN({most},ROUND(ROUND({most}*{top}/{bottom},12),2)))"
     page.formula(row, points, earned, score.rate_points, POINTS)
 
 
-def rate_format(rate: Decimal) -> str:
-    """Two decimals, or more where two would print a full 100 % that was not reached."""
-    digits = 2
-    while rate < 1 and digits < 10 and round(rate, digits + 2) >= 1:
-        digits += 1
-    return RATE if digits == 2 else "0." + "0" * digits + "%"
-
-
 def _goals(
-    page: Page,
+    page: Surface,
     row: int,
     unit_year: UnitYear,
     places_of: tuple[tuple[int, int, int], tuple[int, int, int]],
@@ -108,7 +110,7 @@ def numbered(unit_year: UnitYear, table: str, column: str) -> str:
     return "\n".join(f"{number}.{text}" for number, text in enumerate(rows, start=1))
 
 
-def _national_indicators(page: Page, head: int, score: ProjectScore, unit_year: UnitYear) -> int:
+def _national_indicators(page: Surface, head: int, score: ProjectScore, unit_year: UnitYear) -> int:
     """The table of indicators and 总分; gives the last row."""
     first, last = head + 1, head + len(score.indicators)
     page.text(head, 0, "绩效指标", "label", (len(score.indicators) + 1, 1))
@@ -124,21 +126,15 @@ def _national_indicators(page: Page, head: int, score: ProjectScore, unit_year: 
     return last + 1
 
 
-def _levels(page: Page, first: int, score: ProjectScore) -> None:
-    """一级, 二级 and 三级指标; a merged 二级 never reaches over the border of its 一级."""
+def _levels(page: Surface, first: int, score: ProjectScore) -> None:
     declared = [s.indicator for s in score.indicators]
-    page.grouped(first, 1, [i.level1 for i in declared])
-    start = 0
-    for end in range(1, len(declared) + 1):
-        if end == len(declared) or declared[end].level1 != declared[start].level1:
-            page.grouped(first + start, 2, [i.level2 for i in declared[start:end]])
-            start = end
+    levels(page, first, 1, [(i.level1, i.level2) for i in declared])
     for row, indicator in enumerate(declared, start=first):
         page.text(row, 3, indicator.level3, "center")
 
 
 def _totals(
-    page: Page,
+    page: Surface,
     row: int,
     rows: tuple[int, int],
     columns: Columns,
@@ -153,10 +149,11 @@ def _totals(
     if score.total is None:
         page.text(row, columns.points, OPEN, "open")
     else:
-        page.formula(row, columns.points, f"={money[1]}+SUM({area[1]})", score.total, POINTS)
+        total = f"={money[1]}+SUM({area[1]})"
+        page.formula(row, columns.points, total, score.total, POINTS, fact=f"score.project.{score.project.code}")
 
 
-def sichuan(page: Page, score: ProjectScore, unit_year: UnitYear) -> None:
+def sichuan(page: Surface, score: ProjectScore, unit_year: UnitYear) -> None:
     """Sichuan's form 510000_0013zp."""
     profile, project = unit_year.profile, score.project
     page.text(0, 0, "报表编号：510000_0013zp", "note", (1, 11))
@@ -179,11 +176,11 @@ def sichuan(page: Page, score: ProjectScore, unit_year: UnitYear) -> None:
     if score.indicators:
         last = _sichuan_indicators(page, last + 1, score, unit_year)
         last = _sichuan_conclusion(page, last + 1, score)
-    page.text(last + 1, 0, f"注：{SICHUAN_NOTES}", "note", (1, 11))
-    page.text(last + 2, 0, SOURCES_OPEN, "note", (1, 11))
+    for row, note in enumerate((f"注：{SICHUAN_NOTES}", SCORING, SOURCES_OPEN), start=last + 1):
+        page.text(row, 0, note, "note", (1, 11))
 
 
-def _sichuan_money(page: Page, head: int, score: ProjectScore, unit_year: UnitYear) -> int:
+def _sichuan_money(page: Surface, head: int, score: ProjectScore, unit_year: UnitYear) -> int:
     page.text(head, 0, f"预算执行\n情况\n（{plain(unit_year.scores.execution_weight)}分）", "label", (6, 1))
     page.text(head, 1, "年度预算数（万元）", "label", (1, 2))
     for column, word in (
@@ -198,8 +195,7 @@ def _sichuan_money(page: Page, head: int, score: ProjectScore, unit_year: UnitYe
     page.text(head, 6, "预算执行率", "label", (1, 2))
     row, project = head + 1, score.project
     page.text(row, 1, "总额", "center", (1, 2))
-    for column, amount in enumerate((project.budget_initial, project.budget_final, project.paid), start=3):
-        page.number(row, column, amount / TEN_THOUSAND, MONEY)
+    _amounts(page, row, project)
     _rate(page, row, (4, 5, 8, 6, 9), 2, score, unit_year.scores.execution_weight)
     for place, source in enumerate(SICHUAN_SOURCES, start=row + 1):
         page.text(place, 1, source, "center", (1, 2))
@@ -213,7 +209,7 @@ def _sichuan_money(page: Page, head: int, score: ProjectScore, unit_year: UnitYe
     return row + 4
 
 
-def _money_reason(score: ProjectScore, unit_year: UnitYear) -> tuple[str, str]:
+def _money_reason(score: ProjectScore, unit_year: UnitYear) -> tuple[str, Style]:
     """The reasons that the rules asked for, from 情况说明; what is still owed is marked."""
     place = (score.project.origin.file, score.project.origin.sheet, score.project.origin.row)
     owed = {f.rule for f in unit_year.findings if (f.file, f.sheet, f.row) == place}
@@ -226,7 +222,7 @@ def _money_reason(score: ProjectScore, unit_year: UnitYear) -> tuple[str, str]:
     return text, "open" if open_ones else "text"
 
 
-def _sichuan_indicators(page: Page, head: int, score: ProjectScore, unit_year: UnitYear) -> int:
+def _sichuan_indicators(page: Surface, head: int, score: ProjectScore, unit_year: UnitYear) -> int:
     first, last = head + 1, head + len(score.indicators)
     weight = plain(100 - unit_year.scores.execution_weight)
     page.text(head, 0, f"绩效指标\n（{weight}分）", "label", (len(score.indicators) + 1, 1))
@@ -256,7 +252,7 @@ def _sichuan_indicators(page: Page, head: int, score: ProjectScore, unit_year: U
     return last + 1
 
 
-def _sichuan_conclusion(page: Page, first: int, score: ProjectScore) -> int:
+def _sichuan_conclusion(page: Surface, first: int, score: ProjectScore) -> int:
     """评价结论 must state the total; what the project achieved and lacked is for a person to write."""
     total = f"本项目自评总分{plain(score.total)}分。" if score.total is not None else ""
     for row, (label, text) in enumerate((("评价结论", total), ("存在问题", ""), ("改进措施", "")), start=first):

@@ -1,6 +1,6 @@
-"""Cells of one indicator in a project's sheet: target, actual, live formula of the points, reason.
+"""Cells of one indicator in a project's form: target, actual, live formula of the points, reason.
 
-Belongs here: what both official forms share. Does not belong here: where the cells stand (xlsx_project.py).
+Belongs here: what both official forms share. Does not belong here: where the cells stand (project.py).
 """
 
 from __future__ import annotations
@@ -11,12 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from selfeval.model import IndicatorScore, UnitYear
-from selfeval.report.xlsx_page import POINTS, Page, cell, places, quoted
+from selfeval.report.forms.surface import DATE, OPEN, OPEN_REASON, POINTS, Surface, cell, places, quoted
 from selfeval.scoring import arithmetic, reading
-
-OPEN_REASON = "【待填写】"
-OPEN = "【待人工填写】"
-TEN_THOUSAND = Decimal(10000)
 
 
 @dataclass(frozen=True)
@@ -31,7 +27,7 @@ class Columns:
     sign: bool
 
 
-def write_indicator(page: Page, row: int, columns: Columns, score: IndicatorScore, unit_year: UnitYear) -> None:
+def write_indicator(page: Surface, row: int, columns: Columns, score: IndicatorScore, unit_year: UnitYear) -> None:
     """Target, actual, weight, points and reason of one row."""
     indicator = score.indicator
     nature = reading.nature(indicator.nature)
@@ -39,23 +35,31 @@ def write_indicator(page: Page, row: int, columns: Columns, score: IndicatorScor
     # 95% may stand in 指标值 without a unit of its own: what is behind the number is then the unit.
     parts = reading.split_quantity(indicator.target)
     unit = (reading.clean(indicator.unit) or (parts[1] if parts else "")) if columns.sign else ""
-    _value(page, row, columns.target, score.target, indicator.target, sign, unit, None)
+    _value(page, row, columns.target, score.target, indicator.target, sign, unit)
     digits = _digits(score.actual_display)
-    _value(page, row, columns.actual, score.actual, score.actual_display or OPEN, "", unit, digits)
+    _value(page, row, columns.actual, score.actual, score.actual_display or OPEN, "", unit, digits, score.source_fact)
     page.number(row, columns.weight, indicator.weight, places(indicator.weight))
     _points(page, row, columns, score)
     _reason(page, row, columns.reason, score, unit_year)
 
 
 def _value(
-    page: Page, row: int, column: int, value: object, text: str, sign: str, unit: str, number_format: str | None
+    page: Surface,
+    row: int,
+    column: int,
+    value: object,
+    text: str,
+    sign: str,
+    unit: str,
+    number_format: str | None = None,
+    fact: str | None = None,
 ) -> None:
     """A number or a date as such, so that the formula of the points can use it; everything else as text."""
     if isinstance(value, Decimal):
         shown = number_format or places(value)
-        page.number(row, column, value, f"{quoted(sign)}{shown}{quoted(unit)}")
+        page.number(row, column, value, f"{quoted(sign)}{shown}{quoted(unit)}", fact=fact)
     elif isinstance(value, dt.date):
-        page.date(row, column, value, f'{quoted(sign)}yyyy"年"m"月"d"日"')
+        page.date(row, column, value, f"{quoted(sign)}{DATE}", fact)
     else:
         page.text(row, column, text, "open" if text == OPEN else "center")
 
@@ -66,15 +70,15 @@ def _digits(display: str) -> str | None:
     return places(parts[0]) if parts else None
 
 
-def _points(page: Page, row: int, columns: Columns, score: IndicatorScore) -> None:
+def _points(page: Surface, row: int, columns: Columns, score: IndicatorScore) -> None:
     if score.points is None:
         page.text(row, columns.points, OPEN, "open")
         return
     formula = points_formula(score, *(cell(row, c) for c in (columns.target, columns.actual, columns.weight)))
     if formula is None:
-        page.number(row, columns.points, score.points, POINTS)
+        page.number(row, columns.points, score.points, POINTS, fact=score.indicator.fact_id)
     else:
-        page.formula(row, columns.points, formula, score.points, POINTS)
+        page.formula(row, columns.points, formula, score.points, POINTS, fact=score.indicator.fact_id)
 
 
 def points_formula(score: IndicatorScore, target: str, actual: str, weight: str) -> str | None:
@@ -105,7 +109,7 @@ def _tier_formula(score: IndicatorScore, weight: str) -> str | None:
     return f"=ROUND({weight}*{arithmetic.plain(share)},2)"
 
 
-def _reason(page: Page, row: int, column: int, score: IndicatorScore, unit_year: UnitYear) -> None:
+def _reason(page: Surface, row: int, column: int, score: IndicatorScore, unit_year: UnitYear) -> None:
     """What the clerk or the approver wrote, or a marked place where a person must write."""
     written = score.indicator.reason or unit_year.confirmed.get(score.indicator.fact_id)
     lost = score.points is not None and score.points < score.indicator.weight
