@@ -1,4 +1,4 @@
-"""A large log as a text file → the same Parquet as a small one, read in blocks by two threads.
+"""A large log as a text or Parquet file → the same Parquet as a small one, read in blocks by two threads.
 
 Rows beyond doubt (every cell typed, checked and masked through its column's distinct values) are written as they come.
 All others (faulty cells, broken or ragged lines, 合计, blank lines, repeated headers) are few: they are gathered and
@@ -30,9 +30,11 @@ from selfeval.privacy import scrubbed
 from selfeval.sources import header, large_ends, large_values
 from selfeval.sources.body import Shape, normal, split_rows
 from selfeval.sources.header import Located
-from selfeval.sources.large_chunks import WIDE, Block, Blocks, Form, NotRegular, Parsed, parse, stream_of
+from selfeval.sources.large_chunks import WIDE, Form, NotRegular, Parsed, stream_of
 from selfeval.sources.large_doubt import Doubt
-from selfeval.sources.large_head import Head, read_head, shown_encoding
+from selfeval.sources.large_forms import PARSE, Pieces, pieces_of
+from selfeval.sources.large_head import Head, parquet_head, read_head, shown_encoding
+from selfeval.sources.large_json import MoreNames
 from selfeval.sources.large_rows import RowWriter, columns_of
 from selfeval.sources.large_times import Times
 from selfeval.sources.large_values import Values
@@ -45,6 +47,8 @@ from selfeval.sources.text import MAX_IN_MEMORY, Unreadable, decode
 LARGE_BYTES = 4 << 20
 PACKED = 8
 THREADS = 2
+#: So often a file of JSON lines is begun anew because keys turn up that no line before them had.
+ATTEMPTS = 4
 #: So many rows whose cells are not what their values look like are remembered one by one.
 MAX_SPELT = 10_000
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, zstandard.ZstdError, OSError, NotImplementedError)
@@ -52,10 +56,12 @@ Longs = npt.NDArray[np.int64]
 
 
 def is_large(raw: RawFile, dataset: Dataset) -> bool:
-    """Whether a file is to be tried here: a large text file of a dataset of one table."""
-    if raw.kind not in (".csv", ".tsv", ".txt") or len(dataset.tables) != 1:
+    """Whether a file is to be tried here: a large text or Parquet file of a dataset of one table."""
+    if raw.kind not in (".csv", ".tsv", ".txt", ".jsonl", ".parquet") or len(dataset.tables) != 1:
         return False
-    packed = raw.member is None and raw.path.suffix.lower() in (".gz", ".zst")
+    packed = raw.member is None and raw.path.suffix.lower() in (".gz", ".zst", ".parquet")
+    if raw.kind == ".parquet" and (raw.member is not None or raw.path.suffix.lower() != ".parquet"):
+        return False
     return raw.bytes * (PACKED if packed else 1) > LARGE_BYTES
 
 
@@ -100,12 +106,22 @@ def _in_its_encoding(
     people: People,
 ) -> dict[str, Any]:
     """A file is UTF-8 until a byte says otherwise, and then GB18030 from its first line on."""
+    if raw.kind == ".parquet":
+        return _read(raw, dataset, scope, aliases, folder, people, parquet_head(raw))
     shown = shown_encoding(raw)
     for encoding in (shown,) if shown else ("utf-8", "gb18030"):
-        try:
-            return _read(raw, dataset, scope, aliases, folder, people, read_head(raw, encoding))
-        except UnicodeDecodeError:
-            _empty(folder)
+        names: tuple[str, ...] = ()
+        for _ in range(ATTEMPTS):
+            try:
+                return _read(raw, dataset, scope, aliases, folder, people, read_head(raw, encoding, names))
+            except UnicodeDecodeError:
+                _empty(folder)
+                break
+            except MoreNames as more:
+                _empty(folder)
+                names = more.names
+        else:
+            raise NotRegular
     raise _undecodable(raw, ("utf-8",) if shown else ("utf-8", "gb18030")) if shown not in WIDE else NotRegular
 
 
@@ -150,8 +166,7 @@ def _read(
         with duck.connect(folder, file=raw.sha256[:8]) as con:
             doubt = Doubt(con, table, scope, aliases, head, folder, people)
             reading = _Reading(large_values.Lookup(con), table, scope, head, located, writer, doubt, people)
-            with stream_of(raw) as stream:
-                blocks = Blocks(stream, head.skip, head.sheet.encoding or "")
+            with pieces_of(raw, head.form, head.skip, head.sheet.encoding or "") as blocks:
                 for parsed in _parsed(blocks, replace(head.form, width=located.width), reading.times):
                     reading.take(parsed)
             if raw.bytes * PACKED <= MAX_IN_MEMORY and any(v.uneven for v in reading.values.values()):
@@ -193,9 +208,9 @@ def _recipe(head: Head, located: Located, shown: Located) -> dict[str, Any]:
     }
 
 
-def _parsed(blocks: Blocks, form: Form, times: frozenset[int]) -> Iterator[Parsed]:
+def _parsed(blocks: Pieces, form: Form, times: frozenset[int]) -> Iterator[Parsed]:
     """The blocks' cells in order, parsed ahead of whoever takes them."""
-    ahead: deque[tuple[Block, Future[Parsed]]] = deque()
+    ahead: deque[tuple[Any, Future[Parsed]]] = deque()
     with ThreadPoolExecutor(THREADS) as pool:
 
         def next_one() -> Parsed:
@@ -206,7 +221,7 @@ def _parsed(blocks: Blocks, form: Form, times: frozenset[int]) -> Iterator[Parse
 
         try:
             for block in blocks:
-                ahead.append((block, pool.submit(parse, block, form, times)))
+                ahead.append((block, pool.submit(PARSE[form.kind], block, form, times)))
                 if len(ahead) > THREADS:
                     yield next_one()
             while ahead:

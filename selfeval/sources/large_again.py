@@ -11,12 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
-import numpy as np
 import pandera.pandas as pa
 import pyarrow
 
-from selfeval.sources import large_values, masking
-from selfeval.sources.large_chunks import Blocks, Form, records_at, stream_of
+from selfeval.sources import large_forms, large_values, masking
+from selfeval.sources.large_chunks import Form
 from selfeval.sources.people import People, is_prose
 from selfeval.sources.scan import RawFile
 from selfeval.sources.text import Row
@@ -24,20 +23,8 @@ from selfeval.sources.text import Row
 
 def rows_at(raw: RawFile, recipe: Mapping[str, Any], wanted: Sequence[int]) -> list[Row]:
     """The cells of the wanted lines (1-based, in order). `recipe` is `info["large"]` of the part."""
-    form, base = Form(**recipe["form"]), int(recipe["lines"])
-    lines = np.array(wanted, np.int64)
-    found: list[Row] = []
-    with stream_of(raw) as stream:
-        blocks = Blocks(stream, recipe["skip"], recipe["encoding"])
-        for block in blocks:
-            if not len(lines):
-                break
-            count, records = records_at(block, form, lines - base - 1)
-            found += [(base + record.line + 1, record.cells) for record in records]
-            base += count
-            lines = lines[lines > base]
-            blocks.release(block)
-    return found
+    form = Form(**recipe["form"])
+    return large_forms.rows_at(raw, form, recipe["lines"], recipe["skip"], recipe["encoding"] or "", wanted)
 
 
 def as_kept(

@@ -14,7 +14,7 @@ import io
 import itertools
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
@@ -27,7 +27,7 @@ import zstandard
 
 from selfeval.sources import large_ends, large_times
 from selfeval.sources.scan import RawFile
-from selfeval.sources.text import MAX_QUOTED_LINES, MAX_UNPACKED, Sheet, Unreadable, _records
+from selfeval.sources.text import MAX_QUOTED_LINES, MAX_UNPACKED, Row, Sheet, Unreadable, _records
 
 #: Bytes parsed at once: smaller ones repeat the work on distinct values, larger ones leave the processor's caches.
 BLOCK_BYTES = 12 << 20
@@ -51,6 +51,10 @@ class Form:
     width: int
     #: the number of delimiters in the commonest line of the head, by which `text` tells a stray quote.
     usual: int
+    #: "text", or "json" with the names of the header and the line that most lines look like, or "parquet".
+    kind: str = "text"
+    names: Sequence[str] = ()
+    model: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,11 +165,12 @@ class _Frames(_Pieces):
 
 
 class Blocks:
-    """Cuts a stream into blocks of whole records. A block given back by `release` is filled again."""
+    """Cuts a stream into blocks of whole records, which take several lines only where cells may be `quoted`. A block given back by `release` is filled again."""
 
-    def __init__(self, stream: IO[bytes], skip: int, encoding: str) -> None:
+    def __init__(self, stream: IO[bytes], skip: int, encoding: str, *, quoted: bool = True) -> None:
         self._stream: IO[bytes] = Recoded(stream, encoding) if encoding in WIDE else stream  # type: ignore[assignment]
         self._free: list[bytearray] = []
+        self._quoted = quoted
         self._read = 0
         left = skip
         while left and (data := self._stream.read(min(left, 1 << 20))):
@@ -190,7 +195,7 @@ class Blocks:
             if open_end:
                 buffer[size : size + 1] = b"\n"
                 size += 1
-            cut = size if ended else _cut(buffer, size)
+            cut = size if ended else (_cut if self._quoted else _last_line_end)(buffer, size)
             carry = bytes(memoryview(buffer)[cut:size])
             if cut:
                 yield Block(buffer, cut, open_end)
@@ -297,7 +302,7 @@ def _careful(block: Block, array: npt.NDArray[np.uint8], form: Form, times: froz
             skip_to = line + odd[-1].taken
             slow[line:skip_to] = True
     at = np.flatnonzero(~slow)
-    kept = _without(same, slow, starts, ends)
+    kept = without(same, slow, starts, ends)
     columns = _arrow(pa.py_buffer(kept), form, times) if len(at) else []
     inner = np.setdiff1d(np.flatnonzero(slow), [record.line for record in odd])
     return Parsed(len(ends), at, columns, odd, large_ends.of_lines(array, bare, ends, inner, open_end=block.open_end))
@@ -334,9 +339,7 @@ def _other_width(
     return np.asarray(slow | (count != form.width - 1))
 
 
-def _without(
-    same: npt.NDArray[np.uint8], slow: npt.NDArray[np.bool_], starts: Longs, ends: Longs
-) -> memoryview | bytes:
+def without(same: npt.NDArray[np.uint8], slow: npt.NDArray[np.bool_], starts: Longs, ends: Longs) -> memoryview | bytes:
     """The block without its slow lines."""
     if not slow.any():
         return np.ascontiguousarray(same).data
@@ -371,9 +374,9 @@ class _Lines:
         return bytes(view).decode(self._form.encoding)
 
 
-def records_at(block: Block, form: Form, wanted: Longs) -> tuple[int, list[Odd]]:
-    """How many lines a block has, and the records that start on the wanted ones (0-based in the block)."""
+def records_at(block: Block, form: Form, wanted: Longs) -> tuple[int, list[Row]]:
+    """How many lines a block has, and the cells of the records that start on the wanted ones (0-based in the block)."""
     array = np.frombuffer(memoryview(block.buffer)[: block.size], np.uint8)
     ends = np.flatnonzero((array == 10) | bare_returns(array)) + 1
     lines = _Lines(block, np.concatenate([[0], ends[:-1]]), ends, form)
-    return len(ends), [lines.record(k) for k in wanted[wanted < len(ends)].tolist()]
+    return len(ends), [(k, lines.record(k).cells) for k in wanted[wanted < len(ends)].tolist()]

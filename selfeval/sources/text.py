@@ -14,7 +14,7 @@ import json
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -280,21 +280,26 @@ def read_json_lines(text: str, encoding: str) -> Sheet:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        try:
-            value = json.loads(line, parse_float=str, parse_int=str)
-        except (ValueError, RecursionError):
-            value = None
-        if not isinstance(value, dict):
+        value = json_object(line)
+        if value is None:
             sheet.broken.append((number, "source.json"))
-            value = None
         header.update(dict.fromkeys(value or ()))
         records.append((number, value))
     names = list(header)
-    sheet.rows = [(0, names), *((n, _json_cells(r, names)) for n, r in records)]
+    sheet.rows = [(0, names), *((n, json_cells(r, names)) for n, r in records)]
     return sheet
 
 
-def _json_cells(record: dict[str, object] | None, names: list[str]) -> list[str]:
+def json_object(line: str) -> dict[str, object] | None:
+    """The object on a line, its numbers as they are written; None where there is no object."""
+    try:
+        value = json.loads(line, parse_float=str, parse_int=str)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def json_cells(record: dict[str, object] | None, names: Sequence[str]) -> list[str]:
     """A line that is no object is a row all the same; what it holds is not shown, as it may be private."""
     if record is None:
         return [_NO_OBJECT, *[""] * (len(names) - 1)][: len(names)]

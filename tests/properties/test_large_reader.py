@@ -1,11 +1,15 @@
-"""The block reader of large text files gives what the reader of small ones gives, whatever the file looks like.
+"""The block reader of large text and Parquet files gives what the reader of small ones gives, whatever the file looks like.
 
 Blocks, batches and groups are made tiny, so that a file of a few dozen lines has every kind of border in it.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import io
+import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +22,7 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from schemas import Scope, datasets, default_domains
-from selfeval.sources import large, large_chunks, large_doubt, large_rows, large_values, part
+from selfeval.sources import large, large_chunks, large_doubt, large_json, large_parquet, large_rows, large_values, part
 from selfeval.sources.people import People
 from selfeval.sources.scan import RawFile
 
@@ -119,6 +123,81 @@ def _pool(label: str) -> list[str]:
     return WORDS
 
 
+#: Lines of JSON that no model fits, or that are no object.
+JSON_LINES = [
+    "", "   ", "{}", "[]", "null", "12", "{", '{"a": }', '{"新": "键"}', '{"分享时间": {"a": [1, 2]}, "渠道": true}',
+    '{"科普员编号": "合计", "阅读数": 99}', '{"科普员编号": "KP00000001", "科普员编号": "KP00000002"}', '{"阅读数": NaN}',
+    '{"姓名": "\\u5f20\\u4e09"}', '{"渠道": "一\\n二"}', '{"渠道": "一\t二"}', '{"阅读数": 1.50, "名称": null}', '{"": ""}',
+]  # fmt: skip
+
+
+@st.composite
+def json_cases(draw: st.DrawFn) -> Case:
+    dataset = draw(st.sampled_from(sorted(HEADERS)))
+    header = HEADERS[dataset]
+    spaced = draw(st.booleans())
+    separators = (", ", ": ") if spaced else (",", ":")
+    numbers = draw(st.booleans())
+    escaped = draw(st.integers(0, 4)) == 0
+
+    def line(cells: tuple[str, ...]) -> str:
+        values = {
+            label: int(cell)
+            if numbers and cell.isascii() and cell.isdigit() and label in ("阅读数", "任务数")
+            else cell
+            for label, cell in zip(header, cells, strict=True)
+        }
+        return json.dumps(values, ensure_ascii=escaped, separators=separators)
+
+    usual = st.tuples(*(st.sampled_from(_pool(label)[:4]) for label in header)).map(line)
+    any_row = st.tuples(*(st.sampled_from(_pool(label)) for label in header)).map(line)
+    none = usual.map(lambda text: text.replace(f'{separators[1]}"{text.split(chr(34))[3]}"', f"{separators[1]}null", 1))
+    reordered = usual.map(lambda text: json.dumps(dict(reversed(json.loads(text).items())), ensure_ascii=False))
+    odd = st.sampled_from(JSON_LINES)
+    body = draw(
+        st.lists(st.one_of(usual, usual, usual, any_row, any_row, none, reordered, odd), min_size=2, max_size=60)
+    )
+    end = draw(st.sampled_from(["\n", "\n", "\r\n"]))
+    text = end.join(body) + draw(st.sampled_from([end, ""]))
+    encoding = draw(st.sampled_from(["utf-8", "utf-8", "utf-8-sig", "gb18030", "utf-16"]))
+    return Case(dataset, text.encode(encoding), ".jsonl")
+
+
+def _typed(label: str, cells: list[str], kind: str) -> pa.Array:
+    """A column of a Parquet file: texts, or what of them can be read as the kind."""
+    if kind == "number" and label in ("阅读数", "任务数"):
+        return pa.array([int(c) if c.isascii() and c.isdigit() and len(c) < 19 else None for c in cells], pa.int64())
+    if kind == "float" and label in ("阅读数", "任务数"):
+        return pa.array([float(c) if c.isascii() and c.isdigit() else None for c in cells])
+    if kind == "time" and "时间" in label:
+        moments = [dt.datetime.fromisoformat(c) if re.fullmatch(r"2\d{3}-0[16]-[\d: -]+", c) else None for c in cells]
+        return pa.array(moments, pa.timestamp("us"))
+    if kind == "coded":
+        return pa.array(cells).dictionary_encode()
+    return pa.array([cell if cell != "·" else None for cell in cells], pa.string())
+
+
+@st.composite
+def parquet_cases(draw: st.DrawFn) -> Case:
+    dataset = draw(st.sampled_from(sorted(HEADERS)))
+    header = HEADERS[dataset]
+    usual = st.tuples(*(st.sampled_from(_pool(label)[:4]) for label in header))
+    any_row = st.tuples(*(st.sampled_from(_pool(label)) for label in header))
+    rows = draw(st.lists(st.one_of(usual, usual, any_row), min_size=1, max_size=60))
+    if draw(st.integers(0, 5)) == 0:
+        rows.insert(draw(st.integers(0, len(rows))), tuple(header))
+    kinds = ["text", "number", "float", "time", "coded"]
+    columns = {
+        label: _typed(label, list(cells), draw(st.sampled_from(kinds)))
+        for label, cells in zip(header, zip(*rows, strict=True), strict=True)
+    }
+    if draw(st.booleans()):
+        columns["备注"] = pa.array([None, *range(1, len(rows))], pa.float64())
+    sink = io.BytesIO()
+    pq.write_table(pa.table(columns), sink, row_group_size=draw(st.integers(1, 20)))
+    return Case(dataset, sink.getvalue(), ".parquet")
+
+
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(large_chunks, "BLOCK_BYTES", 700)
@@ -126,6 +205,8 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(large_values, "KEPT", 6)
     monkeypatch.setattr(large_values, "LIKELY", 3)
     monkeypatch.setattr(large_doubt, "BATCH", 1000)
+    monkeypatch.setattr(large_json, "MODELS", 4)
+    monkeypatch.setattr(large_parquet, "BATCH_ROWS", 7)
     yield
 
 
@@ -179,13 +260,24 @@ def _check(case: Case, tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @settings(
-    max_examples=int(os.environ.get("LARGE_EXAMPLES", "25")),
+    max_examples=int(os.environ.get("LARGE_EXAMPLES", "20")),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
 @given(case=cases())
 def test_both_readers_agree(case: Case, tmp_path_factory: pytest.TempPathFactory) -> None:
+    _check(case, tmp_path_factory)
+
+
+@settings(
+    max_examples=int(os.environ.get("LARGE_EXAMPLES", "20")) // 2,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(case=st.one_of(json_cases(), parquet_cases()))
+def test_both_readers_agree_on_json_and_parquet(case: Case, tmp_path_factory: pytest.TempPathFactory) -> None:
     _check(case, tmp_path_factory)
 
 
