@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, YEAR
-from tests.flows.conftest import UNIT, Known, content, wrong_amount
+from tests.faults.leaks import leaks, private
+from tests.flows.conftest import UNIT, Known, content
 from tests.flows.served import Served, processes_of
 
 pytestmark = pytest.mark.server
+PHONE = "15912345678"
 SHARES = "科普员分享记录/2024-05.csv"
 
 
@@ -54,6 +56,12 @@ def package(served: Served) -> dict[str, bytes]:
     return content(served.place / "out" / str(YEAR) / UNIT)
 
 
+def typed_into(path: Path, number: str) -> None:
+    """A number where the last payment's amount belongs."""
+    before, dot, cents = path.read_bytes().rpartition(b".")
+    path.write_bytes(before + b"tel" + number.encode() + dot + cents)
+
+
 def logged(served: Served, run: str) -> str:
     """What the UI shows under the run's Logs."""
     return "\n".join(
@@ -67,7 +75,8 @@ def steps(served: Served, state: str) -> set[str]:
 
 def test_the_retry_button_after_a_finance_file_was_mended(served: Served, unit: Path, clean: dict[str, bytes]) -> None:
     sound = (unit / "支付明细.csv").read_bytes()
-    wrong_amount(unit / "支付明细.csv")
+    numbers, names = private(unit)
+    typed_into(unit / "支付明细.csv", PHONE)
     run = served.start_run(year=YEAR)
     failed = served.ended(run)
     assert failed["state"]["type"] == "FAILED"
@@ -82,6 +91,8 @@ def test_the_retry_button_after_a_finance_file_was_mended(served: Served, unit: 
     assert (mended["state"]["type"], mended["run_count"]) == ("COMPLETED", 3)
     assert mended["state"]["message"] == f"已出报告：{UNIT}"
     assert package(served) == clean
+    # Database, artifacts, cached results, logs and store, of the runs that failed as well.
+    assert leaks(served.home, {*numbers, PHONE}, names) == []
     tasks = served.call("/task_runs/filter", {"flow_runs": {"id": {"any_": [run]}}, "sort": "EXPECTED_START_TIME_DESC"})
     assert {t["name"].split()[0] for t in tasks} == {"读取", "校验", "计算", "评分", "生成", "发布"}
 
