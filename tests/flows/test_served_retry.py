@@ -139,8 +139,12 @@ def test_the_retry_button_after_a_template_was_mended(served: Served, unit: Path
     assert mended["state"]["type"] == "COMPLETED", mended["state"]["message"]
     assert package(served) == clean
     helper = served.place / "code/selfeval/report/tables.py"
-    helper.write_bytes(helper.read_bytes() + b"# a changed helper\n")
-    changed = served.ended(served.start_run(year=YEAR))
+    before = helper.read_bytes()
+    helper.write_bytes(before + b"# a changed helper\n")
+    try:
+        changed = served.ended(served.start_run(year=YEAR))
+    finally:
+        helper.write_bytes(before)
     assert changed["state"]["type"] == "COMPLETED", changed["state"]["message"]
     assert {step.split()[0] for step in steps(served, "ran")} == {"render"}
 
