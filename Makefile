@@ -28,10 +28,11 @@ help: ## this list
 report: setup ## set everything up and run the year-end flow on data/raw/YEAR (YEAR=2024 unless given)
 	$(BIN)/selfeval run --year $(YEAR)
 
-test: setup-test ## the tests, less those that take minutes
-	$(BIN)/pytest
+# A file of tests stays in one process: its tests share what they set up.
+test: setup-test ## the tests, less those that take minutes, two at once
+	$(BIN)/pytest -n 2 --dist loadfile
 
-test-full: setup-test ## all tests
+test-full: setup-test ## all tests, one after the other: what they count and try is printed
 	$(BIN)/pytest -m ""
 
 check: setup ## style, format, types; private numbers and secrets in the tree, licences of the packages
