@@ -17,7 +17,7 @@ from tests.flows.conftest import UNIT, Known, content
 from tests.flows.served import Served, processes_of
 
 pytestmark = pytest.mark.server
-PHONE = "15912345678"
+PHONE = "13812345678"
 SHARES = "科普员分享记录/2024-05.csv"
 
 
