@@ -59,6 +59,12 @@ REQUIRED = {
 }  # fmt: skip
 
 
+def _aside(doc: Doc) -> None:
+    """Without a column that every row needs, no row can count: all are set aside whole, none is lost."""
+    for line in doc.data():
+        line.out = True
+
+
 def _drop(unit: Unit, file: File, doc: Doc) -> Fault:
     label = unit.rng.choice(REQUIRED[doc.slug])
     at = doc.index(label)
@@ -66,12 +72,14 @@ def _drop(unit: Unit, file: File, doc: Doc) -> Fault:
     for line in doc.lines:
         if len(line.cells) > at:
             del line.cells[at]
+    _aside(doc)
     return Fault("", file, doc, r"source\.column\.missing", [header], label, also=GONE)
 
 
 def _rename(unit: Unit, file: File, doc: Doc) -> Fault:
     label = unit.rng.choice(REQUIRED[doc.slug])
     doc.header.cells[doc.index(label)] = f"乙{label[:1]}栏"
+    _aside(doc)
     return Fault(
         "", file, doc, r"source\.column\.missing", [doc.header], label, also=rf"{GONE}|source\.column\.unknown"
     )

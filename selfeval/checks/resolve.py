@@ -92,11 +92,11 @@ def resolve(
         for table in dataset.tables:
             mine = [p for p in parts if p.info["table"] == table.slug]
             if mine:
-                scale.mark(con, table, mine, references)
                 kept |= _kept(con, table, mine, index)
                 if keyed := _keyed(table, mine):
                     _keys(con, table, keyed, kept)
                 _foreign_keys(con, table, mine, references, kept)
+                scale.mark(con, table, mine, references)
         for part in parts:
             totals.mark_scale(con, part)
         _exclude(con, parts)

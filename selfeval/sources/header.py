@@ -126,11 +126,16 @@ def locate(sheet: Sheet, table: Table, schema: pa.DataFrameSchema, own: Mapping[
     for place, (position, cells) in enumerate(filled[:HEADER_ROWS]):
         found = _header(names, position, position, cells)
         for deeper, below in filled[place + 1 : place + HEADER_DEPTH]:
-            if found.hits == len(names.required) or not _words_alone(below):
+            if not _words_alone(below):
                 break
             merged = _header(names, position, deeper, _joined(found.labels, below, names))
+            if found.hits == len(names.required):
+                # Nothing is missing: a second row belongs to the header if it holds nothing but further columns.
+                if not _all_known(below, names) or len(merged.columns) <= len(found.columns):
+                    break
+                found = merged
             # A second row belongs to the header when both rows name columns that the other does not.
-            if merged.hits > max(found.hits, _header(names, deeper, deeper, below).hits):
+            elif merged.hits > max(found.hits, _header(names, deeper, deeper, below).hits):
                 found = merged
         if best is None or (found.hits, len(found.columns)) > (best.hits, len(best.columns)):
             best = found
@@ -149,6 +154,10 @@ def _header(names: Names, top: int, bottom: int, labels: Sequence[str]) -> _Head
 
 def _words_alone(cells: Sequence[str]) -> bool:
     return not any(re.fullmatch(r"[\d.,:%/ -]+", normal(cell)) for cell in cells if cell.strip())
+
+
+def _all_known(cells: Sequence[str], names: Names) -> bool:
+    return all(normal(cell) in names.all or bare(cell) in names.all for cell in cells if cell.strip())
 
 
 def _joined(upper: Sequence[str], lower: Sequence[str], names: Names) -> list[str]:

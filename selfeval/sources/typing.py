@@ -57,6 +57,11 @@ def _once(expression: str, use: str, name: str = "c") -> str:
     return f"list_transform([{expression}], lambda {name}: {use})[1]"
 
 
+def _dated(expression: str) -> str:
+    """A day or point in time of the years 1 to 9999: to DuckDB "00000101" is a day of the year 0, to Python none."""
+    return _once(expression, "CASE WHEN d >= DATE '0001-01-01' THEN d END", "d")
+
+
 def macros() -> list[str]:
     """CREATE MACRO statements that the expressions below need."""
     dates = ", ".join(f"'{f}'" for f in _DATES)
@@ -86,21 +91,26 @@ def macros() -> list[str]:
         ),
         "CREATE OR REPLACE MACRO sf_integer(x) AS "
         + _once("sf_number(x)", "CASE WHEN n = floor(n) THEN TRY_CAST(n AS BIGINT) END", "n"),
-        "CREATE OR REPLACE MACRO sf_date(x) AS coalesce("
-        f"CAST(try_strptime(x, [{dates}]) AS DATE),"
-        " CASE WHEN regexp_full_match(x, '[0-9]{8}') THEN CAST(try_strptime(x, '%Y%m%d') AS DATE) END,"
-        f" CAST(try_strptime(x, [{stamps}]) AS DATE))",
+        "CREATE OR REPLACE MACRO sf_date(x) AS "
+        + _dated(
+            f"coalesce(CAST(try_strptime(x, [{dates}]) AS DATE),"
+            " CASE WHEN regexp_full_match(x, '[0-9]{8}') THEN CAST(try_strptime(x, '%Y%m%d') AS DATE) END,"
+            f" CAST(try_strptime(x, [{stamps}]) AS DATE))"
+        ),
         f"CREATE OR REPLACE MACRO sf_serial(x, epoch) AS CASE WHEN regexp_full_match(x, '{SERIAL}')"
         " THEN CAST(epoch AS TIMESTAMP) + to_seconds(CAST(round(CAST(x AS DECIMAL(24,8)) * 86400) AS BIGINT)) END",
         # A cell of a sheet whose rows are of several kinds: text, a date as people write it, or a day's number.
         f"CREATE OR REPLACE MACRO sf_day(x) AS coalesce(sf_date(sf_half(x)),"
         f" CAST(sf_serial(sf_half(x), DATE '{EPOCHS[False]}') AS DATE))",
-        f"CREATE OR REPLACE MACRO sf_timestamp(x) AS coalesce(try_strptime(x, [{stamps}]),"
-        " CAST(sf_date(x) AS TIMESTAMP))",
-        "CREATE OR REPLACE MACRO sf_month(x) AS strftime(coalesce("
-        "CASE WHEN regexp_full_match(x, '[0-9]{6}') THEN try_strptime(x || '01', '%Y%m%d') END,"
-        " try_strptime(x || '-01', ['%Y-%m-%d']), try_strptime(x || '/01', ['%Y/%m/%d']),"
-        " try_strptime(x || '01日', ['%Y年%m月%d日']), CAST(sf_date(x) AS TIMESTAMP)), '%Y-%m')",
+        "CREATE OR REPLACE MACRO sf_timestamp(x) AS "
+        + _dated(f"coalesce(try_strptime(x, [{stamps}]), CAST(sf_date(x) AS TIMESTAMP))"),
+        "CREATE OR REPLACE MACRO sf_month(x) AS strftime("
+        + _dated(
+            "coalesce(CASE WHEN regexp_full_match(x, '[0-9]{6}') THEN try_strptime(x || '01', '%Y%m%d') END,"
+            " try_strptime(x || '-01', ['%Y-%m-%d']), try_strptime(x || '/01', ['%Y/%m/%d']),"
+            " try_strptime(x || '01日', ['%Y年%m月%d日']), CAST(sf_date(x) AS TIMESTAMP))"
+        )
+        + ", '%Y-%m')",
     ]
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
+from tests.rules.conftest import BUDGET, PAYMENTS, Folder, payment, project
 from tests.rules.sound import SoundUnit
 
 BOOK, PAID = "指标执行", "支付明细.csv"
@@ -182,3 +185,89 @@ def test_one_payment_in_ten_thousands_among_yuan(sound: SoundUnit) -> None:
     told = sound.check()
     told.one("payments.amount.scale", "error", PAID, 14, "金额（元）")
     assert told.loud == {"payments.amount.scale"}
+
+
+def test_several_payments_of_a_project_in_ten_thousands_or_taken_so_often(sound: SoundUnit) -> None:
+    short, long = (2, 5, 7, 8, 13), (14, 17)
+    for row in short:
+        sound.set(PAID, row, "金额（元）", "0.75")
+    for row in long:
+        sound.set(PAID, row, "金额（元）", "200000000.00")
+    told = sound.check()
+    assert told.loud == {"payments.amount.scale"}
+    assert [f.row for f in told.of("payments.amount.scale")] == [*short, *long]
+    assert all("一万倍" in f.message and f.severity == "error" for f in told.of("payments.amount.scale"))
+
+
+def test_several_rounded_to_a_hundred_yuan(sound: SoundUnit) -> None:
+    for row, (yuan, ten_thousands) in zip(
+        (2, 3, 4), ((7512.34, "0.75"), (7449.99, "0.74"), (7537.67, "0.75")), strict=True
+    ):
+        sound.set(PAID, row, "金额（元）", ten_thousands)
+        sound.set(BOOK, 2, "支出数", round(sound.table(BOOK)[1][11] + yuan - 7500, 2))
+    sound.set(BOOK, 2, "结余数", 10000)
+    sound.set(BOOK, 2, "结余数", round(100000 - sound.table(BOOK)[1][11], 2))
+    sound.set(BOOK, 4, "支出数", round(sound.table(BOOK)[1][11] + 200000, 2))
+    sound.set(BOOK, 4, "结余数", sound.table(BOOK)[1][12])
+    assert [f.row for f in sound.check().of("payments.amount.scale")] == [2, 3, 4]
+
+
+def test_which_of_two_alike_is_not_known_and_told_at_the_total(sound: SoundUnit) -> None:
+    rows = sound.table(PAID)
+    fee = [*rows[1]]
+    fee[1], fee[9] = "PZ90001", "0.75"
+    sound.set(BOOK, 2, "支出数", 90000.75)
+    sound.set(BOOK, 2, "结余数", 9999.25)
+    sound.set(BOOK, 4, "支出数", 290000.75)
+    sound.set(BOOK, 4, "结余数", 9999.25)
+    sound.set(PAID, 24, "金额（元）", "290000.75")
+    sound.set(PAID, 5, "金额（元）", "0.75")
+    sound.add(PAID, fee)
+    told = sound.check()
+    assert not told.of("payments.amount.scale")
+    f = told.one("budget.paid.payments", "error", BOOK, 2, "支出数")
+    assert "请先核对第5、24行" in f.message
+
+
+def test_an_amount_printed_unlike_the_others_is_told_beside_one_that_cannot_be_read(sound: SoundUnit) -> None:
+    sound.set(PAID, 5, "金额（元）", "待定")
+    sound.set(PAID, 6, "金额（元）", "0.750000")
+    sound.set(PAID, 14, "金额（元）", "2.00")
+    sound.set(PAID, 15, "金额（元）", "2.00")
+    sound.add(PAID, sound.table(PAID)[20])  # a row that came twice hides nothing
+    told = sound.check()
+    assert [f.row for f in told.of("payments.amount.scale")] == [6, 14, 15]
+    assert told.loud == {"payments.amount.scale", "payments.amount.type"}
+
+
+def test_small_payments_that_add_up_are_none_of_it(sound: SoundUnit) -> None:
+    for row, amount in ((2, "0.75"), (3, "8.50"), (4, "0.050000")):
+        sound.set(PAID, row, "金额（元）", amount)
+    paid = 90000 - 3 * 7500 + 0.75 + 8.50 + 0.05
+    sound.set(BOOK, 2, "支出数", paid)
+    sound.set(BOOK, 2, "结余数", 100000 - paid)
+    assert not sound.check().of("payments.amount.scale")
+
+
+def test_a_row_without_an_amount_stops_no_comparison_within_it(sound: SoundUnit) -> None:
+    sound.set(BOOK, 2, "支出数", None)
+    sound.set(BOOK, 2, "调整数", 5)
+    told = sound.check()
+    told.one("budget.paid.required", "error", BOOK, 2, "支出数")
+
+
+def test_sound_payments_of_any_amounts_are_no_ten_thousands(folder: Folder) -> None:
+    rng = random.Random(7)
+    rows, budget = [], []
+    for n in range(1, 41):
+        low, high = sorted(rng.uniform(0, 8) for _ in "ab")
+        cents = [int(10 ** rng.uniform(low, high)) * rng.choice((1, 1, 1, -1)) for _ in range(rng.randrange(1, 30))]
+        code = project(n)[3]
+        rows += [
+            payment(len(rows) + i, 项目编码=code, **{"金额（元）": f"{c / 100:.2f}"}) for i, c in enumerate(cents, 1)
+        ]
+        paid = f"{sum(cents) / 100:.2f}"
+        budget.append(project(n, 年初预算数=paid, 全年预算数=paid, 支出数=paid, 结余数=0, 执行率=""))
+    folder.csv("支付明细.csv", [PAYMENTS, *rows])
+    folder.csv("指标执行情况表.csv", [BUDGET, *budget])
+    assert not [f for f in folder.check().findings if "scale" in f.rule]

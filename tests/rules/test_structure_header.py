@@ -77,6 +77,16 @@ def test_a_header_split_over_two_rows_by_words(folder: Folder) -> None:
     assert checked.accounts["指标执行情况"] == (3, 3, 0)
 
 
+def test_a_second_header_row_of_columns_that_may_be_missing(folder: Folder) -> None:
+    roster = ["科普员编号", "姓名", "性别", "乡镇", "行政村（社区）", "手机号", "在岗起"]
+    rows = [[f"KP1132000{n}", f"张{n}", "女", "沙坪镇", "白坝村", "", "2024-01-01"] for n in range(1, 5)]
+    folder.csv("科普员名册.csv", [[*roster[:6], "统计项目"], [*[""] * 6, roster[6]], *rows])
+    checked = folder.check()
+    assert checked.one("source.header.merged").row == 1
+    assert checked.rules == {"source.header.merged"}
+    assert checked.accounts["科普员名册"] == (4, 4, 0)
+
+
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_a_header_shifted_against_its_rows_is_one_finding(folder: Folder, suffix: str) -> None:
     rows = payments(30)

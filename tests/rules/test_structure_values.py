@@ -140,7 +140,7 @@ def test_dates_are_understood(folder: Folder) -> None:
 
 
 def test_dates_that_are_none_are_told(folder: Folder) -> None:
-    cells = ["2024-02-30", "2024-13-01", "05/03/2024", "3月5日", "2024", "昨天", "2024-3"]
+    cells = ["2024-02-30", "2024-13-01", "05/03/2024", "3月5日", "2024", "昨天", "2024-3", "00000101"]
     folder.csv(PAY, [*payments(20), *(payment(n, 支付日期=cell) for n, cell in enumerate(cells, 30))])
     found = [(f.severity, f.row, f.column, f.value) for f in folder.check().of("payments.paid_on.type")]
     assert found == [("error", n, "支付日期", cell) for n, cell in enumerate(cells, 22)]

@@ -10,7 +10,8 @@ paid AS (
     SELECT project_code, count(*) FILTER (WHERE _out IS NULL) AS payments,
         coalesce(sum(amount) FILTER (WHERE _out IS NULL), 0) AS counted,
         coalesce(sum(amount) FILTER (WHERE _out IS NULL OR bad), 0) AS everything,
-        list({'file': _file, 'row': _row}) FILTER (WHERE _out IS NULL) AS places
+        list({'file': _file, 'row': _row}) FILTER (WHERE _out IS NULL) AS places,
+        string_agg(_row, '、' ORDER BY _row) FILTER (WHERE _out IS NULL AND amount <> 0 AND abs(amount) < 100) AS small
     FROM known GROUP BY ALL
 ),
 doubted AS (
@@ -21,7 +22,10 @@ doubted AS (
 SELECT b._file, b._sheet, b._row, 'paid' AS "column", b.project_name, b.paid AS value,
     coalesce(p.payments, 0) AS payments, coalesce(p.counted, 0) AS total, b.paid - coalesce(p.counted, 0) AS difference,
     CASE WHEN b.paid <> 0 AND (abs(b.paid * 10000 - p.counted) <= 50 OR abs(b.paid - p.counted * 10000) <= 50)
-        THEN '，正好相差一万倍，可能混用了万元和元' ELSE '' END AS hint,
+        THEN '，正好相差一万倍，可能混用了万元和元'
+        -- An amount in 万元 is short by 9,999 times itself, so are several together; which ones they are is not sure here.
+        WHEN p.small IS NOT NULL AND (b.paid - p.counted) * 100 % 9999 = 0
+        THEN '，可能有几笔把万元填成了元，请先核对第' || p.small || '行' ELSE '' END AS hint,
     coalesce(p.places, []) AS places
 FROM budget b LEFT JOIN paid p USING (project_code)
 WHERE abs(b.paid - coalesce(p.counted, 0)) > b.paid__slack
