@@ -93,6 +93,13 @@ def grouped(
                 where += " AND split_part(value, ':', 1) = ?"
                 values.append(str(first))
             whole = count >= WHOLE and count * 2 > part.info["read"]
+            if kind == "unknown" and (by_value := _by_value(con, where, values)) and (len(by_value) == 1 or not whole):
+                for unknown, many, place in by_value:
+                    row, _, rows = _all_rows(
+                        con, f"SELECT _row, value FROM marks WHERE {where} AND value = ?", [*values, unknown]
+                    )
+                    yield _finding(dataset, table, part, scope, column, kind, unknown, row, many, rows, place=place)
+                continue
             if count <= SINGLE and not whole and kind not in ALWAYS_ONE and other is None:
                 for row, value in con.execute(
                     f"SELECT _row, value FROM marks WHERE {where} ORDER BY ALL", values
@@ -101,6 +108,16 @@ def grouped(
             else:
                 row, value, rows = _all_rows(con, f"SELECT _row, value FROM marks WHERE {where}", values)
                 yield _finding(dataset, table, part, scope, column, kind, value, row, count, rows, other)
+
+
+def _by_value(con: duckdb.DuckDBPyConnection, where: str, values: Sequence[Any]) -> list[tuple[str, int, str | None]]:
+    """Unknown values with their rows' number and the row in which each may be written wrong; none where there are many."""
+    found = con.execute(
+        f"SELECT m.value, count(*), any_value(s.place) FROM (SELECT * FROM marks WHERE {where}) m"
+        ' LEFT JOIN suspects s ON s.value = m.value AND s."column" = m."column" GROUP BY m.value ORDER BY min(_row), m.value',
+        list(values),
+    ).fetchall()
+    return found if len(found) <= SINGLE else []
 
 
 def _all_rows(con: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any]) -> tuple[int, str | None, str]:
@@ -145,6 +162,7 @@ def _finding(
     rows: str | None = None,
     other: str | None = None,
     severity: Severity | None = None,
+    place: str | None = None,
 ) -> Finding:
     label = part.info["labels"].get(column) if column else None
     said = _words(table, scope, column, kind, label or "")
@@ -152,6 +170,8 @@ def _finding(
     message = said.message.replace("{value}", str(shown or "")).replace("{label}", label or "")
     if other is not None:
         message = f"与文件“{other}”中的行完全相同，两个文件的内容重叠，只计前一个文件。"
+    if place is not None:
+        message = f"{message[:-1]}，可能是{place}。"
     if count > 1:
         message = f"{message[:-1]}，此类问题共{count}行。"
     return Finding(

@@ -17,7 +17,7 @@ import duckdb
 
 from schemas import Dataset, Scope, Table
 from selfeval import duck
-from selfeval.checks import quarantine, repeats, scale, totals
+from selfeval.checks import foreign, quarantine, repeats, scale, sheets, totals
 from selfeval.checks.cells import literal
 from selfeval.checks.grouping import LOST, grouped, noted, rule_id
 from selfeval.model import FileAccount, Finding
@@ -76,8 +76,7 @@ def resolve(
     kept of a part, `people` whom to mask in prose.
     """
     parts = parts_of(files)
-    findings = [Finding(**f) for _, entry in files for f in entry.info["findings"]]
-    findings += _absent_tables(dataset, files)
+    findings = sheets.with_absent(dataset, files, [Finding(**f) for _, entry in files for f in entry.info["findings"]])
     # The root of the store: what the index kept of a part lies in entries of its own.
     folders = {p.folder.parent.parent for ps in (parts, *references.values()) for p in ps}
     with duck.connect(folder, *sorted(folders)) as con:
@@ -95,7 +94,7 @@ def resolve(
                 kept |= _kept(con, table, mine, index)
                 if keyed := _keyed(table, mine):
                     _keys(con, table, keyed, kept)
-                _foreign_keys(con, table, mine, references, kept)
+                foreign.mark(con, table, mine, references, kept)
                 scale.mark(con, table, mine, references)
         for part in parts:
             totals.mark_scale(con, part)
@@ -116,26 +115,6 @@ def resolve(
     text = json.dumps([asdict(scrubbed(f)) for f in findings], ensure_ascii=False)
     (folder / "findings.json").write_text(text, encoding="utf-8")
     return {"accounts": [asdict(a) for a in accounts], "aside": {str(k): v for k, v in aside.items()}}
-
-
-def _absent_tables(dataset: Dataset, files: Sequence[tuple[RawFile, Entry]]) -> list[Finding]:
-    """Tables that no file of the dataset has; nothing is told while one of them cannot be read."""
-    seen = [entry.info.get("tables") for _, entry in files]
-    if len(dataset.tables) == 1 or None in seen:
-        return []
-    return [
-        Finding(
-            "source.sheet.missing",
-            "error" if table.needed else "info",
-            f"“{dataset.name}”中没有“{table.label}”工作表。",
-            f"请补上名为“{table.label}”的工作表。",
-            dataset=dataset.name,
-            file=files[0][0].name,
-            sheet=table.label,
-        )
-        for table in dataset.tables
-        if not any(table.slug in tables for tables in seen if tables is not None)
-    ]
 
 
 def _rows(parts: Sequence[Part]) -> str:
@@ -197,42 +176,6 @@ def _keys(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], k
             " (SELECT *, bool_and(same) OVER (PARTITION BY first_part, first_row) AS every FROM compared)"
             " WHERE NOT every OR (_part, _row) <> (first_part, first_row)"
         )
-
-
-def _foreign_keys(
-    con: duckdb.DuckDBPyConnection,
-    table: Table,
-    parts: Sequence[Part],
-    references: Mapping[str, Sequence[Part]],
-    kept: Mapping[int, Entry],
-) -> None:
-    """Mark values that the table they refer to does not have; where that table is not there, nothing is compared."""
-    for column, target in table.foreign_keys:
-        slug, _, target_column = target.partition(".")
-        if not references.get(slug):
-            continue
-        # A table that lost this column, or all its rows, says so itself: not every row that refers to it is wrong.
-        having = [p for p in references[slug] if target_column in p.info["labels"] and p.info["read"]]
-        if not having:
-            continue
-        known = " UNION ".join(f"SELECT {target_column} AS v FROM {p.parquet('rows')}" for p in having)
-        for part in parts:
-            distinct = f"SELECT {column} AS v FROM {part.parquet('rows')}"
-            if part.index in kept:
-                path = literal(str(kept[part.index].file("foreign.parquet")))
-                distinct = f"SELECT value AS v FROM {path} WHERE \"column\" = '{column}'"
-            con.execute(
-                f"CREATE OR REPLACE TEMP TABLE strangers AS SELECT DISTINCT v FROM ({distinct}) WHERE v IS NOT NULL"
-                f" AND v NOT IN (SELECT v FROM ({known}) WHERE v IS NOT NULL)"
-            )
-            if duck.row(con, "SELECT count(*) FROM strangers") == (0,):
-                continue
-            con.execute(
-                f"INSERT INTO marks SELECT {part.index}, r._row, '{column}', 'unknown', r.{column}"
-                f" FROM {part.parquet('rows')} r SEMI JOIN strangers s ON r.{column} = s.v"
-                f" WHERE NOT EXISTS (SELECT 1 FROM marks m WHERE m.part = {part.index} AND m._row = r._row"
-                f" AND (m.\"column\" = '{column}' OR (m.\"column\" IS NULL AND m.kind NOT IN ('duplicate', 'conflict'))))"
-            )
 
 
 def _exclude(con: duckdb.DuckDBPyConnection, parts: Sequence[Part]) -> None:

@@ -123,7 +123,8 @@ def read_part(
                 findings += structure_findings(place, table, located, scope)
                 parts.append(tables.write(con, len(parts), sheet, table, located, scope, folder))
                 continue
-            unread.append(_unread(sheet, sheet.lines))
+            like = _like(sheet, dataset, scope, aliases) if pair is None else []
+            unread.append(_unread(sheet, sheet.lines, like))
             if pair is None and sheet.name == GUIDE_SHEET:
                 continue
             # A sheet of notes beside the table is none of our business; a table that lost its header is.
@@ -136,8 +137,15 @@ def read_part(
     return {"parts": parts, "findings": told, "unread": unread, "tables": sorted(seen)}
 
 
-def _unread(sheet: Sheet | None, lines: int) -> dict[str, Any]:
-    return {"sheet": sheet.name if sheet else None, "other": lines, "encoding": sheet.encoding if sheet else None}
+def _unread(sheet: Sheet | None, lines: int, like: Sequence[str] = ()) -> dict[str, Any]:
+    encoding = sheet.encoding if sheet else None
+    return {"sheet": sheet.name if sheet else None, "other": lines, "encoding": encoding, "like": list(like)}
+
+
+def _like(sheet: Sheet, dataset: Dataset, scope: Scope, aliases: Aliases) -> list[str]:
+    """The tables of a dataset all of whose columns a sheet of another name has."""
+    found = ((t, header.locate(sheet, t, t.schema(scope), aliases)) for t in dataset.tables)
+    return [table.slug for table, located in found if located is not None and located.rows and not located.missing]
 
 
 def _find_table(sheet: Sheet, dataset: Dataset, scope: Scope, aliases: Aliases) -> tuple[Table, Located | None] | None:

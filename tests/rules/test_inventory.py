@@ -64,3 +64,16 @@ def test_a_packed_file_that_cannot_be_unpacked(sound: SoundUnit) -> None:
     assert {(f.rule, f.severity, f.file) for f in told.findings if f.severity != "info"} == {
         ("source.unreadable", "error", "支付明细.zip!支付明细.csv")
     }
+
+
+def test_a_renamed_sheet_is_one_finding(sound: SoundUnit) -> None:
+    new = {"单位信息": "单位情况表", "情况说明": "Sheet8", "LED播放": "电子屏"}
+    sound.tables = {(file, new.get(str(sheet), sheet)): rows for (file, sheet), rows in sound.tables.items()}
+    sound.tables[LEDGER, "备忘"] = [["记事"], ["待补"]]
+    told = sound.check()
+    found = {f.sheet: (f.severity, f.file, f.row) for f in told.of("source.sheet.missing")}
+    assert found == {
+        "单位情况表": ("error", "自评填报表.xlsx", 1), "Sheet8": ("error", "自评填报表.xlsx", 1), "电子屏": ("info", LEDGER, 1),
+    }  # fmt: skip
+    assert all("可能就是它改了名" in f.message and str(f.sheet) in f.fix for f in told.of("source.sheet.missing"))
+    assert [f.sheet for f in told.of("source.sheet.unknown")] == ["备忘"]

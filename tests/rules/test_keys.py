@@ -137,3 +137,30 @@ def test_a_tolerant_dataset_never_blocks_for_copies(sound: SoundUnit) -> None:
     told = sound.check()
     assert [(f.row, f.rows) for f in told.of("shares.duplicate")] == [(26, "26-49")]
     assert told.loud == set()
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [("KP1132O002", "第3行的“KP1132O002”写错"), ("KP11320020", "第3行的“KP11320020”写错"), (None, "第3行没有填写")],
+)
+def test_one_id_written_wrong_in_the_roster_is_one_finding_a_file(
+    sound: SoundUnit, written: str | None, said: str
+) -> None:
+    sound.set("名册", 3, "科普员编号", written)
+    sound.set(LOG, 2, "科普员编号", "KP99999999" if written == "KP11320020" else "KP11320001")
+    told = sound.check()
+    found = [f for f in told.of("shares.communicator_id.unknown") if f.value == "KP11320002"]
+    rows = [n for n, row in enumerate(sound.table(LOG), 1) if row[1] == "KP11320002"]
+    assert [(f.row, f.count) for f in found] == [(rows[0], len(rows))]
+    assert f"可能是{ROSTER}“名册”{said}，" in found[0].message
+    (task,) = told.of("tasks.communicator_id.unknown")
+    assert (task.rows, task.value) == ("4-5", "KP11320002")
+    assert said in task.message
+
+
+def test_another_idle_id_of_the_roster_is_not_held_to_be_wrong(sound: SoundUnit) -> None:
+    sound.set("科普员月任务.csv", 2, "科普员编号", "KP11329999")
+    assert (
+        "可能"
+        not in sound.check().one("tasks.communicator_id.unknown", "error", "科普员月任务.csv", 2, "科普员编号").message
+    )
