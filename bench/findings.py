@@ -19,12 +19,12 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.planted import clean
+from bench.planted import clean, folders, rules, scripted, years
 from bench.planted.cells import CELLS
 from bench.planted.forms import FORMS
 from bench.planted.paper import Fault, File, Unit
-from bench.planted.rules import PLACED, RULES, plant_rule
-from selfeval.checks.crosscheck import rules
+from schemas import Scope, default_domains
+from selfeval.checks import registry
 from selfeval.model import Finding
 from selfeval.pipeline import UnitPipeline, plan
 from selfeval.store import Store
@@ -32,6 +32,8 @@ from selfeval.store import Store
 ROOT = Path(__file__).resolve().parent.parent
 RAW, UNIT, YEAR = ROOT / "data" / "raw", "351001", 2024
 REPORT = Path(__file__).with_name("FINDINGS.md")
+#: rule → what plants one violation of it; a name with a bracket plants another form of the rule.
+RULES = {**rules.RULES, **years.RULES, **scripted.RULES, **folders.RULES}
 #: Faults of a kind, at least; units with all kinds mixed; and how often a kind is tried.
 WANTED, TOGETHER, ROUNDS = 20, 6, 30
 
@@ -42,6 +44,8 @@ class Tally:
     missed: list[str] = field(default_factory=list)
     false: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
+    #: patterns of the rules that were to be told.
+    rules: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -57,7 +61,7 @@ class Bench:
         shutil.rmtree(self.work / "raw", ignore_errors=True)
         root = self.work / "raw" / str(YEAR) / UNIT
         root.mkdir(parents=True)
-        unit.write(root)
+        unit.write(root, self.work / "raw" / str(YEAR - 1) / UNIT)
         pipeline = UnitPipeline(plan(self.work / "raw", YEAR, UNIT), self.store)
         return pipeline.findings, pipeline
 
@@ -73,14 +77,17 @@ class Bench:
             planted = "; ".join(f"{fault.kind} {place(fault)}" for fault in unit.faults)
             tallies[unit.faults[0].kind].lost.append(f"{type(error).__name__} {error} {where}: {planted}")
             return
-        fresh = [f for f in findings if f not in self.baseline and f.file is not None]
+        fresh = [f for f in findings if f not in self.baseline]
         claimed: set[int] = set()
         for fault in unit.faults:
             tally = tallies[fault.kind]
             tally.planted += 1
-            told = [i for i, f in enumerate(fresh) if fault.rule is not None and fits(fault, f)]
+            if fault.rule is None:
+                continue
+            tally.rules.add(fault.rule)
+            told = [i for i, f in enumerate(fresh) if fits(fault, f)]
             claimed.update(told)
-            if fault.rule is not None and not told:
+            if not told or rows_at(fault) - set().union(*(rows_of(fresh[i]) for i in told)):
                 tally.missed.append(place(fault))
         follows = re.compile("|".join(f"(?:{fault.also})" for fault in unit.faults if fault.also) or "(?!)")
         false = [f for i, f in enumerate(fresh) if i not in claimed and not follows.fullmatch(f.rule)]
@@ -99,14 +106,18 @@ def rows_of(finding: Finding) -> set[int]:
     return listed or ({finding.row} if finding.row is not None else set())
 
 
+def rows_at(fault: Fault) -> set[int]:
+    """The rows in which a fault was planted, all of which must be told."""
+    return {fault.doc.row(line) for line in fault.lines} if fault.doc is not None else set()
+
+
 def fits(fault: Fault, finding: Finding) -> bool:
-    """Whether a finding tells a fault at its exact file, sheet, rows, column and rule."""
+    """Whether a finding tells a fault at its exact file, sheet, column and rule, and at rows of it."""
     sheet = fault.doc.sheet if fault.doc is not None else finding.sheet
-    rows = {fault.doc.row(line) for line in fault.lines} if fault.doc is not None else set()
+    rows = rows_at(fault)
     return (
         re.fullmatch(fault.rule or "", finding.rule) is not None
-        and finding.file
-        == fault.file.name + (f"!{Path(fault.file.name).stem}.csv" if "!" in (finding.file or "") else "")
+        and (finding.file or "") in (fault.file.name, f"{fault.file.name}!{Path(fault.file.name).stem}.csv")
         and finding.sheet == sheet
         and bool(rows & rows_of(finding) or not rows)
         and (fault.column is None or finding.column == fault.column)
@@ -192,9 +203,27 @@ def together(bench: Bench, rng: random.Random) -> dict[str, Tally]:
 def one_rule(bench: Bench, rng: random.Random, name: str) -> dict[str, Tally]:
     """A rule across tables by itself."""
     unit, tallies = clean.unit(bench.files, rng), {name: Tally()}
-    unit.faults.append(plant_rule(name, unit))
+    fault = RULES[name](unit)
+    fault.kind = name
+    if fault.rule == "":
+        fault.rule = re.escape(name)
+    unit.faults.append(fault)
     bench.run(unit, tallies)
     return tallies
+
+
+def unplanted(patterns: Iterable[str]) -> list[str]:
+    """Rules of docs/规则目录.md of which no violation was planted; of rules of columns, the kinds alone."""
+    planted = re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or "(?!)")
+    entries = (*registry.cross_entries(), *registry.source_entries(), *registry.scoring_entries())
+    found = [entry.id for entry in entries if not planted.fullmatch(entry.id)]
+    cells = [entry.id for entry in registry.cell_entries(Scope(YEAR, UNIT, default_domains()))]
+    kinds = {kind(rule): False for rule in cells} | {kind(rule): True for rule in cells if planted.fullmatch(rule)}
+    return [*dict.fromkeys(found), *(f"*.{name}" for name, there in kinds.items() if not there)]
+
+
+def kind(rule: str) -> str:
+    return rule.rpartition(".")[2]
 
 
 _BENCH: list[Bench] = []
@@ -222,6 +251,7 @@ def _entered(total: dict[str, Tally], parts: Iterable[Mapping[str, Tally]]) -> N
             mine.missed += tally.missed
             mine.false += tally.false
             mine.lost += tally.lost
+            mine.rules |= tally.rules
 
 
 def every_kind(pool: Executor, rng: random.Random, only: str) -> dict[str, Tally]:
@@ -259,7 +289,7 @@ def report(seed: int, parts: Mapping[str, Mapping[str, Tally]], seconds: float, 
                 name = kind or "（各类合计）"
                 lines.append(f"| {name} | {t.planted} | {t.planted - len(t.missed)} | {len(t.false)} | {len(t.lost)} |")
         lines.append("")
-    absent = [rule.id for rule in rules() if rule.id not in {*RULES, *PLACED}]
+    absent = unplanted({rule for tally in everything for rule in tally.rules})
     if absent:
         lines += [f"没有植入的规则：{'、'.join(absent)}。", ""]
     return "\n".join(lines)
@@ -278,7 +308,7 @@ def main() -> int:
         clean_false = [f for f in found if f.file is not None]
         with ProcessPoolExecutor(2, initializer=_begin, initargs=(store, set(found))) as pool:
             each, mixed, by_rule = every_kind(pool, rng, args.only), dict[str, Tally](), dict[str, Tally]()
-            names = [name for name in (*RULES, *PLACED) if args.only in name]
+            names = [name for name in RULES if args.only in name]
             _entered(by_rule, pool.map(_work, [("rule", rng.randrange(1 << 30), name) for name in names]))
             rounds = 0 if args.only else TOGETHER
             _entered(mixed, pool.map(_work, [("together", rng.randrange(1 << 30), None)] * rounds))

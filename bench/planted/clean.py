@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import csv
+import datetime as dt
 import io
 import random
 from pathlib import Path
@@ -116,3 +117,24 @@ def clean(source: Path) -> list[File]:
 def unit(files: list[File], rng: random.Random) -> Unit:
     """A unit to be spoilt: its own copy of the clean files."""
     return Unit(copy.deepcopy(files), rng)
+
+
+def year_before(files: list[File], year: int) -> list[File]:
+    """The files of the year before `year` that this year's continue: the same but for their years."""
+    names = ("指标执行情况表.xlsx", "收入支出决算总表.xlsx", "科普员名册.xlsx", "精准科普服务统计.xlsx")
+    found = [copy.deepcopy(file) for file in files if file.name in names]
+    for file in found:
+        for doc in file.docs:
+            for line in doc.lines:
+                line.cells = [_earlier(cell, year) for cell in line.cells]
+    service = next(file for file in found if file.name == "精准科普服务统计.xlsx")
+    last, now = service.docs
+    now.lines = [Line(line.role, list(line.cells)) for line in last.lines]
+    last.sheet, now.sheet = f"{year - 2}年末", f"{year - 1}年末"
+    return found
+
+
+def _earlier(cell: Any, year: int) -> Any:
+    if isinstance(cell, dt.datetime):
+        return cell.replace(year=cell.year - 1)
+    return cell.replace(f"{year}年", f"{year - 1}年") if isinstance(cell, str) else cell

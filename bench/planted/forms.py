@@ -176,6 +176,21 @@ def _subtotal(wrong: bool) -> Callable[[Unit, File, Doc], Fault]:
     return spoil
 
 
+def _ten_thousands(unit: Unit, file: File, doc: Doc) -> Fault:
+    """Some payments of one project in 万元, printed as short as they are."""
+    label = "金额（元）"
+    projects: dict[str, list[Line]] = {}
+    for line in doc.data():
+        projects.setdefault(str(doc.get(line, "项目编码")), []).append(line)
+    mine = unit.rng.choice(list(projects.values()))
+    lines = unit.rng.sample(mine, unit.rng.randrange(2, min(9, len(mine))))
+    for line in lines:
+        doc.put(line, label, f"{_number(doc.get(line, label)) / 10_000:.6f}".rstrip("0"))
+        line.out = True
+    lines.sort(key=doc.row)
+    return Fault("", file, doc, r"payments\.amount\.scale", lines, label, "一万倍", ASIDE)
+
+
 def _merged(numeric: bool) -> Callable[[Unit, File, Doc], Fault]:
     def spoil(unit: Unit, file: File, doc: Doc) -> Fault:
         label = doc.columns("count")[0] if numeric else doc.columns("word", "date", "choice")[0]
@@ -368,6 +383,7 @@ FORMS: dict[str, Planter] = {
         ("空行", _blank, None, ROWS),
         ("正确的小计（应照读）", _subtotal(wrong=False), None, ("payments", "tasks", "shares")),
         ("错误的小计", _subtotal(wrong=True), None, ("payments", "tasks", "shares")),
+        ("万元与元混用（同一项目几笔）", _ten_thousands, None, ("payments",)),
         ("合并的文字单元格", _merged(numeric=False), "xlsx", ("communicators", "activities", "led", "awards")),
         ("合并的数字单元格", _merged(numeric=True), "xlsx", ("activities", "service")),
         ("隐藏的行", _hidden_rows, "xlsx", ("communicators", "activities", "led", "awards", "budget")),

@@ -42,6 +42,8 @@ class Doc:
     unread: bool = False
     #: a fault of the whole table was planted: no second one.
     taken: bool = False
+    #: lines that are not written, above the first one that is.
+    unwritten: int = 0
 
     @property
     def header(self) -> Line:
@@ -51,7 +53,7 @@ class Doc:
         return [line for line in self.lines if line.role == "data"]
 
     def row(self, line: Line) -> int:
-        return next(i for i, other in enumerate(self.lines, 1) if other is line)
+        return next(i for i, other in enumerate(self.lines, 1) if other is line) - self.unwritten
 
     def index(self, label: str) -> int:
         return self.header.cells.index(label)
@@ -68,7 +70,7 @@ class Doc:
 
 @dataclass(eq=False)
 class File:
-    """A file of one or several tables. `spoil` changes the bytes written; `kind` is csv, xlsx or raw."""
+    """A file of one or several tables. `spoil` changes the bytes written; `form` is csv, xlsx or, where `spoil` makes it, jsonl."""
 
     dataset: str
     name: str
@@ -79,7 +81,7 @@ class File:
     spoil: Callable[[bytes], bytes] | None = None
 
     def content(self) -> bytes:
-        data = self._text() if self.form == "csv" else self._book()
+        data = self._book() if self.form == "xlsx" else self._text()
         return self.spoil(data) if self.spoil else data
 
     def _text(self) -> bytes:
@@ -128,6 +130,9 @@ class Unit:
     #: files in which nothing more is to be planted, and the one to which the next faults are confined.
     closed: set[File] = field(default_factory=set)
     focus: File | None = None
+    #: last year's folder, and what else is put into this year's: files that are no table.
+    before: list[File] = field(default_factory=list)
+    beside: list[Callable[[Path], object]] = field(default_factory=list)
 
     def docs(self, form: str | None = None, *kinds: str) -> list[tuple[File, Doc]]:
         """Tables that are not spoilt as a whole, in random order; with a column of one of the kinds."""
@@ -161,12 +166,12 @@ class Unit:
     def named(self, slug: str) -> tuple[File, Doc]:
         return next((file, doc) for file in self.files for doc in file.docs if doc.slug == slug)
 
-    def write(self, root: Path) -> None:
-        """Write the folder; a file that is as it was before has the same bytes, though a workbook holds its time."""
-        for file in self.files:
-            path = root / file.name
+    def write(self, root: Path, root_before: Path) -> None:
+        """Write the folders; a file that is as it was before has the same bytes, though a workbook holds its time."""
+        for folder, file in (*((root, f) for f in self.files), *((root_before, f) for f in self.before)):
+            path = folder / file.name
             path.parent.mkdir(parents=True, exist_ok=True)
-            lines = [[line.cells for line in doc.lines] for doc in file.docs]
+            lines = [(doc.sheet, [line.cells for line in doc.lines]) for doc in file.docs]
             key = repr((file.name, file.encoding, file.delimiter, lines))
             if file.spoil or any(doc.finish for doc in file.docs):
                 path.write_bytes(file.content())
@@ -174,3 +179,5 @@ class Unit:
                 if key not in _WRITTEN:
                     _WRITTEN[key] = file.content()
                 path.write_bytes(_WRITTEN[key])
+        for put in self.beside:
+            put(root)

@@ -13,6 +13,9 @@ from selfeval.checks import crosscheck
 from selfeval.facts import catalogue
 from selfeval.model import DatasetAccount, Finding
 
+#: Rules across tables after which no figure of a table can be had: what it leaves unfed is not told again.
+WITHOUT_FIGURES = {"service.county.own": "service", "service.sheet.year": "service"}
+
 
 def unusable(
     awaited: Iterable[str], accounts: Iterable[DatasetAccount], findings: Collection[Finding]
@@ -32,9 +35,10 @@ def without_consequences(findings: Iterable[Finding], causes: Collection[str]) -
         for d in subject.facts
         if d.binding
     }
-    for finding in findings:
-        rests_on = (
-            bound.get(finding.value or "") if finding.rule == "indicators.binding.missing" else needs.get(finding.rule)
-        )
-        if not (rests_on and rests_on & set(causes)):
+    told = list(findings)
+    unfed = set(causes) | {owner[WITHOUT_FIGURES[f.rule]] for f in told if f.rule in WITHOUT_FIGURES}
+    for finding in told:
+        binding = finding.rule == "indicators.binding.missing"
+        rests_on = bound.get(finding.value or "") if binding else needs.get(finding.rule)
+        if not (rests_on and rests_on & (unfed if binding else set(causes))):
             yield finding

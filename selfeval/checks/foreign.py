@@ -42,6 +42,8 @@ def mark(
             continue
         known = " UNION ALL ".join(_known(p, target_column) for p in having)
         con.execute(f"CREATE OR REPLACE TEMP TABLE known_ids AS {known}")
+        for part in having:
+            _know_strays(con, part)
         used = " UNION ".join(_used(p, column, kept) for p in parts)
         con.execute(f"CREATE OR REPLACE TEMP TABLE used_ids AS SELECT DISTINCT v FROM ({used}) WHERE v IS NOT NULL")
         con.execute(
@@ -67,6 +69,17 @@ def _known(part: Part, column: str) -> str:
     return f"SELECT {column} AS v, _bad AS bad, {place} || _row || '行' AS place FROM {part.parquet('rows')}"
 
 
+def _know_strays(con: duckdb.DuckDBPyConnection, part: Part) -> None:
+    """In a row whose cells stand in other columns the id is one of its cells: what refers to it is not wrong."""
+    cells = f"SELECT c.* EXCLUDE (_side) FROM {part.parquet('cells')} c"
+    strays = f"SELECT _row FROM {part.parquet('faults')} WHERE \"column\" IS NULL OR kind LIKE 'shifted%'"
+    con.execute(
+        "INSERT INTO known_ids SELECT DISTINCT cell, false, NULL FROM"
+        f" (UNPIVOT (SELECT COLUMNS(* EXCLUDE (_row))::VARCHAR FROM ({cells} SEMI JOIN ({strays}) s USING (_row)))"
+        " ON COLUMNS(*) INTO NAME label VALUE cell)"
+    )
+
+
 def _used(part: Part, column: str, kept: Mapping[int, Entry]) -> str:
     if part.index in kept:
         path = literal(str(kept[part.index].file("foreign.parquet")))
@@ -80,7 +93,8 @@ def _suspect(con: duckdb.DuckDBPyConnection, column: str) -> None:
     Two slips in an id that is no good by itself, one in any other; or the only such id beside the only unknown value.
     """
     con.execute(
-        "INSERT INTO suspects WITH idle AS (SELECT * FROM known_ids WHERE v IS NULL OR v NOT IN (SELECT v FROM used_ids)),"
+        "INSERT INTO suspects WITH idle AS (SELECT * FROM known_ids WHERE place IS NOT NULL"
+        " AND (v IS NULL OR v NOT IN (SELECT v FROM used_ids))),"
         " near AS (SELECT s.v AS value, i.* FROM strangers s JOIN idle i"
         f" ON damerau_levenshtein(s.v, i.v) <= CASE WHEN i.bad THEN {SLIPS} ELSE 1 END),"
         " lone AS (SELECT s.v AS value, i.* FROM strangers s JOIN idle i ON i.bad"

@@ -73,13 +73,13 @@ def types(con: duckdb.DuckDBPyConnection, schema: pa.DataFrameSchema, columns: I
 
 
 def _in_ten_thousands(name: str) -> str:
-    """An amount that says 万, or one with three to six decimals, far smaller than the column's."""
+    """An amount that says 万, or one of parts of a cent that is ten times smaller than the column's and in 万元 is whole."""
     number = f"sf_number(sf_bare(sf_half(raw.{name})))"
     usual = f"(SELECT median(abs({name})) FROM typed WHERE {name} <> 0)"
     return (
         f"sf_number(regexp_replace(sf_half(raw.{name}), ' *万元?$', '')) IS NOT NULL AND sf_half(raw.{name}) LIKE '%万%' OR "
         f"{number} <> round({number}, 2) AND {number} * 10000 = round({number} * 10000, 2)"
-        f" AND coalesce(abs({number}) * 100 < {usual}, true)"
+        f" AND coalesce(abs({number}) * 10 < {usual}, true)"
     )
 
 

@@ -74,7 +74,7 @@ def _holds(amounts: Mapping[str, Any], identities: Sequence[tuple[str, str, str]
 
 def _payments(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], budget: Sequence[Part]) -> None:
     """Payments that, each taken ten thousand times, alone explain why a project's payments miss its 支出数."""
-    if not budget or any(part.info["lost"] for part in parts):
+    if any(part.info["lost"] for part in parts):
         return
     _list_payments(con, parts, budget)
     by_index = {p.index: p for p in parts}
@@ -118,9 +118,10 @@ def _list_payments(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], budget
     """Make tables `known` (payments that may count) and `gaps` (by how much a project's miss its 支出数).
 
     `amount` is that of a payment whose cell may be right, `project` NULL where it cannot be told. A gap is `unsure`
-    where the amount of a payment of the project, or of one without a project, is not known.
+    where the 支出数, or the amount of a payment of the project or of one without a project, is not known.
     """
-    paid = " UNION ALL ".join(f"SELECT project_code, paid FROM {p.parquet('rows')} WHERE NOT _bad" for p in budget)
+    rows = [f"SELECT project_code, paid FROM {p.parquet('rows')} WHERE NOT _bad" for p in budget if not p.info["lost"]]
+    paid = " UNION ALL ".join(rows) or "SELECT NULL AS project_code, NULL AS paid WHERE false"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE paid AS SELECT project_code AS project, any_value(paid) AS paid FROM ({paid}) GROUP BY ALL"
     )
@@ -131,16 +132,16 @@ def _list_payments(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], budget
         " any_value(value) FILTER (WHERE \"column\" = 'amount' AND kind = 'scale') AS said FROM marks GROUP BY ALL"
     )
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE known AS SELECT r.part, r._row, p.project, r.amount, r.odd,"
+        "CREATE OR REPLACE TEMP TABLE known AS SELECT r.part, r._row, r.amount, r.odd,"
+        " CASE WHEN NOT coalesce(t.astray, false) THEN r.project_code END AS project,"
         f" sf_number(regexp_replace(sf_half(t.said), ' *万元?$', '')) * {FACTOR} AS meant,"
-        " coalesce(r.amount, meant) IS NULL OR p.project IS NULL OR coalesce(t.disputed, false) AS unread"
-        f" FROM ({' UNION ALL '.join(map(_printed, parts))}) r LEFT JOIN told t USING (part, _row)"
-        " LEFT JOIN paid p ON p.project = r.project_code AND NOT coalesce(t.astray, false) WHERE NOT coalesce(t.gone, false)"
+        " coalesce(r.amount, meant) IS NULL OR coalesce(t.disputed, false) AS unread"
+        f" FROM ({' UNION ALL '.join(map(_printed, parts))}) r LEFT JOIN told t USING (part, _row) WHERE NOT coalesce(t.gone, false)"
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE gaps AS SELECT project, any_value(p.paid) - sum(coalesce(k.amount, k.meant)) AS gap,"
-        " bool_or(k.unread) OR EXISTS (SELECT 1 FROM known WHERE project IS NULL) AS unsure"
-        " FROM known k JOIN paid p USING (project) GROUP BY ALL HAVING gap <> 0 OR unsure"
+        " gap IS NULL OR bool_or(k.unread) OR EXISTS (SELECT 1 FROM known WHERE project IS NULL) AS unsure"
+        " FROM known k LEFT JOIN paid p USING (project) WHERE project IS NOT NULL GROUP BY ALL HAVING unsure OR gap <> 0"
     )
 
 

@@ -66,7 +66,8 @@ class Shape:
 
     def is_total(self, cells: Sequence[str]) -> bool:
         """A 合计 row says so in its first filled cell, or in another one where the row has gaps that data rows have not."""
-        first = next((cells[i] for i in self.used if i < len(cells) and cells[i].strip()), "")
+        # It may stand before the first column where the header has slipped to the right.
+        first = next((cell for cell in cells[: max(self.used, default=0) + 1] if cell.strip()), "")
         if normal(first).rstrip(":") in TOTAL_WORDS:
             return True
         if not any(i >= len(cells) or not cells[i].strip() for i in self.needed):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from selfeval.pipeline import UnitPipeline, plan
@@ -54,3 +55,12 @@ def test_an_indicator_without_its_optional_data_is_an_error_of_its_own(unit: Pat
     (unit / "业务台账.xlsx").unlink()
     rules = {rule for rule, _ in errors(unit, store)}
     assert rules == {"indicators.binding.missing"}
+
+
+def test_a_county_that_is_not_in_the_table_is_told_once(unit: Path, store: Store) -> None:
+    path = unit / "自评填报表.xlsx"
+    book = openpyxl.load_workbook(path)
+    cell = next(row[1] for row in book["单位信息"].iter_rows() if row[0].value == "行政区划")
+    cell.value = "某某区"
+    book.save(path)
+    assert errors(unit, store) == {("service.county.own", "精准科普服务统计.xlsx")}

@@ -164,3 +164,20 @@ def test_another_idle_id_of_the_roster_is_not_held_to_be_wrong(sound: SoundUnit)
         "可能"
         not in sound.check().one("tasks.communicator_id.unknown", "error", "科普员月任务.csv", 2, "科普员编号").message
     )
+
+
+@pytest.mark.parametrize("rows", [(2,), (1,)])
+def test_an_id_in_a_row_that_slipped_is_known(sound: SoundUnit, rows: tuple[int, ...]) -> None:
+    """One row of the budget, or its header, a column to the right: the payments of its project are not wrong."""
+    sound.keep("指标执行情况表.xlsx", "支付明细.csv")
+    for row in sound.table("指标执行"):
+        row.append(None)
+    for n in rows:
+        table = sound.table("指标执行")
+        table[n - 1][1:] = table[n - 1][:-1]
+        table[n - 1][0] = None
+    told = sound.check()
+    assert not told.of("payments.project_code.unknown")
+    assert told.of("budget.shifted")
+    (budget, payments) = sound.pipeline().accounts
+    assert (budget.read, payments.quarantined) == (2, 0)
