@@ -192,13 +192,11 @@ def _quote(unit: Unit) -> Fault | None:
 
 def glued(unit: Unit) -> Fault | None:
     place = next(unit.cells(None, "subject", "project"), None)
-    if place is None:
+    if place is None or not str(place[1].get(*place[2:]))[:1].isdigit():
         return None
     _, doc, line, label = place
     name = unit.rng.choice(["-科普活动", " 科普活动", "（科普活动）"])
-    fault = _told(unit, "编码与名称同格", place, f"{doc.get(line, label)}{name}", "source.glued", out=False)
-    fault.rule = r"source\.glued"
-    return fault if doc.get(line, label)[0].isdigit() else None
+    return _told(unit, "编码与名称同格", place, f"{doc.get(line, label)}{name}", r"source\.glued", out=False)
 
 
 DAY_1900, DAY_1904 = dt.date(1899, 12, 30), dt.date(1904, 1, 1)

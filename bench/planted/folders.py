@@ -169,6 +169,25 @@ def _json(unit: Unit) -> Fault:
     return Fault("", file, doc, rf"{doc.slug}\.json", [broken], also=GONE)
 
 
+def _open_quote(unit: Unit) -> Fault:
+    """A quote in the line above the header that nothing closes."""
+    file, doc = _table(unit, "csv", "payments", "shares", "registrations", "survey")
+    title = Line("title", ["§导出说明"])
+    doc.lines.insert(0, title)
+    file.spoil = lambda data, e=file.encoding: data.decode(e).replace("§", '"').encode(e)  # type: ignore[misc]
+    return Fault("", file, doc, r"source\.quote", [title])
+
+
+def _many_bad(unit: Unit) -> Fault:
+    """More bad rows in a log than are let pass: told of the file, beside each of them."""
+    file, doc = _table(unit, "csv", "registrations", "survey")
+    label = doc.columns("choice")[0]
+    for line in unit.rng.sample(doc.data(), len(doc.data()) // 20):
+        doc.put(line, label, "别的")
+        line.out = True
+    return Fault("", file, None, rf"{doc.slug}\.tolerance", also=rf"{doc.slug}\.\w+\.domain|{GONE}")
+
+
 RULES: dict[str, Plant] = {
     "source.missing": _gone("支付明细.csv", "source.missing", "支付明细"),
     "source.absent": _gone("满意度问卷.csv", "source.absent", ""),
@@ -185,5 +204,7 @@ RULES: dict[str, Plant] = {
     "source.column.unlabelled": _unlabelled,
     "source.hidden_columns": _hidden_column,
     "source.year": _other_year,
+    "source.quote": _open_quote,
     "*.json": _json,
+    "*.tolerance": _many_bad,
 }
