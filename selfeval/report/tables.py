@@ -11,6 +11,7 @@ from decimal import Decimal
 from selfeval.model import IndicatorScore, UnitYear
 from selfeval.report.nodes import Run, Runs, Table
 from selfeval.report.phrases import date, plain, target, wan
+from selfeval.scoring.reading import clean
 
 
 def text(value: object) -> Runs:
@@ -38,12 +39,10 @@ def own(u: UnitYear, score: IndicatorScore) -> str:
 
 def goal(score: IndicatorScore) -> str:
     """指标值 in the words of the text: a date in words, a number with its unit once (95% in a row whose unit is %)."""
-    indicator = score.indicator
+    indicator, unit = score.indicator, clean(score.indicator.unit)
     if isinstance(score.target, dt.date):
         return date(score.target.isoformat())
-    if score.target is None or not indicator.unit:
-        return target(indicator.target, indicator.unit)
-    return target(plain(score.target), indicator.unit)
+    return target(indicator.target if score.target is None or not unit else plain(score.target), unit)
 
 
 def points(value: Decimal | None) -> str:

@@ -20,7 +20,7 @@ from tests.reports.small_unit import YEAR, Own, roads, write
 
 ROAD, BRIDGE = "51990124T000000000001", "51990124T000000000002"
 MISSED = (
-    ("产出指标", "数量指标", "巡查里程", "≥", "98%", "%", 10, "90%", "路段封闭"),
+    ("产出指标", "数量指标", "巡查里程", "≥", "98%", "％", 10, "90%", "路段封闭"),
     ("产出指标", "数量指标", "开放天数", "＞", 250, "天", 20, 250, "检修"),
     ("产出指标", "数量指标", "印制手册", "=", 800, "册", 20, 1000, "加印"),
     ("产出指标", "时效指标", "完成时间", "≤", "2024/11/1", "日期", 20, "2024-11-12", "招标推迟"),
@@ -115,7 +115,7 @@ def test_a_sentence_is_true_and_reads_well(text: str, told: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["%%", "2024/11/1", "新增-", "低于40.00%的进度线", "99.99999", "99.99%，得", "减少年中调整"]
+    "wrong", ["%%", "％", "2024/11/1", "新增-", "低于40.00%的进度线", "99.99999", "99.99%，得", "减少年中调整"]
 )
 def test_nothing_is_said_twice_or_otherwise_elsewhere(text: str, wrong: str) -> None:
     assert wrong not in text

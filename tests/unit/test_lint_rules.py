@@ -241,6 +241,13 @@ def test_figures_against_facts(tmp_path: Path) -> None:
     assert {f.expected for f in found} == {"12场次", "3000余份", "2102名", "95.8%", "161.76万元"}
 
 
+def test_a_count_of_what_was_listed_is_no_figure_of_one_in_the_list(tmp_path: Path) -> None:
+    facts = {"facts": {"shares.task_total": {"value": 5760, "unit": "条", "display": "5760条", "name": "分享任务总数"}}}
+    listed = "对“分享任务完成率”“资金支付完成时间”“长效机制”等10条指标未达到年度指标值的原因逐项分析。"
+    assert check(listed, tmp_path, facts=facts) == []
+    assert [f.kind for f in check("发放资料等5000余份。", tmp_path, facts=FACTS)] == ["fact"]
+
+
 def test_project_money_against_facts(tmp_path: Path) -> None:
     text = """项目支出绩效自评表
 项目名称 | 51113224T000000000001-科普宣传项目

@@ -128,10 +128,13 @@ def _names(fact: _Fact, number: Quantity, before: str, behind: str) -> bool | No
     if _UNITS.get(number.unit, number.unit) != fact.unit or len(fact.key) < 4:
         return None
     words = _canonical(before)
+    # …等10条 counts what was listed: only the name that stands right before it can be its own.
+    listed = words.endswith("等")
     if fact.key in words:
-        return words.endswith(fact.key) or len(words) - words.rfind(fact.key) <= len(fact.key) + 4
+        near = words.endswith(fact.key) or len(words) - words.rfind(fact.key) <= len(fact.key) + 4
+        return None if listed and not near else near
     start = words.find(fact.key[0])
-    while start >= 0:
+    while start >= 0 and not listed:
         rest = iter(words[start:])
         if all(character in rest for character in fact.key) and len(words) - start <= 2 * len(fact.key) + 6:
             return False
