@@ -1,5 +1,5 @@
-"""What calamine does not tell of an .xlsx: which cells hold an error or a formula without a value, what is hidden, and
-how far the filled cells reach.
+"""What calamine does not tell of an .xlsx: which cells hold an error or a formula without a value, which show their
+number as a percentage, what is hidden, and how far the filled cells reach.
 
 Only the sheet's XML is looked at, as bytes in pieces, so that a sheet formatted down to the last row costs neither time
 nor memory. Cell values do not belong here.
@@ -40,6 +40,13 @@ _UNCOMPUTED = re.compile(
 #: An open cell beyond column Z; an empty formatted one closes itself and is passed over.
 _FAR = re.compile(rb"<(?:\w+:)?c r=\"([A-Z]{2,3})[0-9]+\"(?: [^>/]*)?>")
 _EMPTY_CELL = re.compile(rb"<(?:\w+:)?c(?: [^>/]*)?/>")
+_FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s[^>]*>")
+_CELL_FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
+_CELL_FORMAT = re.compile(rb"<(?:\w+:)?xf\s[^>]*>")
+#: What a number format prints as it stands: quoted words, an escaped character, a blank as wide as one.
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.')
+#: 0% and 0.00% of every workbook.
+_PERCENT_FORMATS = {"9", "10"}
 _EMPTY_ROW = re.compile(rb"<(?:\w+:)?row(?: [^>/]*)?/>")
 #: Filled cells take at least this share of the used range, else it is read cell by cell.
 SPARSE = 16
@@ -62,6 +69,8 @@ class SheetFacts:
     #: (row, column, kind, what stands there)
     marks: list[tuple[int, int, str, str]] = field(default_factory=list)
     epoch_1904: bool = False
+    #: (row, column) of numbers that are shown as percentages
+    percents: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def sparse(self) -> bool:
@@ -87,8 +96,9 @@ def inspect(data: bytes) -> tuple[dict[str, SheetFacts], dict[str, str]]:
                 raise TooLarge(info.filename)
         parts = _parts(archive)
         epoch = bool(parts) and bool(_EPOCH.search(archive.read("xl/workbook.xml")))
+        percent = _percent_cells(archive) if parts else None
         for name, part in parts.items():
-            facts[name] = _inspect_sheet(archive, part)
+            facts[name] = _inspect_sheet(archive, part, percent)
             facts[name].epoch_1904 = epoch
     return facts, parts
 
@@ -131,7 +141,32 @@ def _pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     yield rest
 
 
-def _inspect_sheet(archive: zipfile.ZipFile, part: str) -> SheetFacts:
+def _percent_cells(archive: zipfile.ZipFile) -> re.Pattern[bytes] | None:
+    """Finds the cells whose format shows a percentage; None where the workbook has no such format."""
+    if "xl/styles.xml" not in archive.namelist():
+        return None
+    styles = archive.read("xl/styles.xml")
+    formats = set(_PERCENT_FORMATS)
+    for tag in _FORMAT.findall(styles):
+        found = _attributes(tag)
+        if "%" in _LITERAL.sub("", found.get("formatCode", "")):
+            formats.add(found.get("numFmtId", ""))
+    listed = _CELL_FORMATS.search(styles)
+    cells = enumerate(_CELL_FORMAT.findall(listed[0]) if listed else ())
+    numbers = b"|".join(b"%d" % n for n, tag in cells if _attributes(tag).get("numFmtId") in formats)
+    return re.compile(rb"<(?:\w+:)?c\s(?=[^>]*\bs=\"(?:" + numbers + rb")\")([^>]*[^>/])>") if numbers else None
+
+
+def _numbers(pattern: re.Pattern[bytes], piece: bytes) -> Iterator[tuple[int, int]]:
+    """(row, column) of the cells that a pattern finds and that hold a number."""
+    for attributes in pattern.findall(piece):
+        kind = re.search(rb"\bt=\"(\w+)\"", attributes)
+        place = re.search(rb"\br=\"([A-Z]{1,3})([0-9]{1,7})\"", attributes)
+        if place and (kind is None or kind[1] == b"n"):
+            yield int(place[2]), column_index(place[1])
+
+
+def _inspect_sheet(archive: zipfile.ZipFile, part: str, percent: re.Pattern[bytes] | None) -> SheetFacts:
     facts = SheetFacts()
     for piece in _pieces(archive, part):
         filled = piece.count(b"v>") // 2 + piece.count(b"is>") // 2
@@ -144,6 +179,8 @@ def _inspect_sheet(archive: zipfile.ZipFile, part: str) -> SheetFacts:
             facts.hidden_columns += range(int(found.get("min", 1)) - 1, min(int(found.get("max", 1)), 1000))
         if filled:
             _bounds(piece, facts)
+        if percent:
+            facts.percents += _numbers(percent, piece)
         if b't="e"' in piece:
             facts.marks += _marks(_ERROR, piece, "error_cell")
         if b"<f" in piece or b":f" in piece:

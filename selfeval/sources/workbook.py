@@ -27,6 +27,7 @@ _ZIP = b"PK\x03\x04"
 _HTML = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table|meta|head|\?xml)", re.IGNORECASE)
 #: Excel keeps fifteen digits of a number: a longer one has lost its end.
 _LONG = 10**15
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def cell_text(value: object) -> str:
@@ -97,6 +98,7 @@ def _sheets(data: bytes, facts: dict[str, sheet_xml.SheetFacts], sparse: dict[st
             sheet.marks, sheet.hidden_rows, sheet.hidden_columns = found.marks, found.hidden_rows, found.hidden_columns
             sheet.epoch_1904 = found.epoch_1904
             _show_errors(sheet)
+            _show_percents(sheet, found.percents)
         sheet.hidden = meta.visible != calamine.SheetVisibleEnum.Visible
         sheets.append(sheet)
     return sheets
@@ -113,6 +115,15 @@ def _show_errors(sheet: Sheet) -> None:
     if len(by_row) > len(sheet.rows):
         sheet.rows = sorted(by_row.items())
         sheet.lines = max(sheet.lines, sheet.rows[-1][0])
+
+
+def _show_percents(sheet: Sheet, places: list[tuple[int, int]]) -> None:
+    """Write a number whose format is a percentage as it is seen: 95% typed into a cell is kept as 0.95."""
+    by_row = dict(sheet.rows) if places else {}
+    for row, column in places:
+        cells = by_row.get(row, [])
+        if column < len(cells) and _NUMBER.fullmatch(cells[column]):
+            cells[column] = f"{cell_text(float(Decimal(cells[column]) * 100))}%"
 
 
 def _dense(book: calamine.CalamineWorkbook, name: str) -> Sheet:
