@@ -129,6 +129,11 @@ def _hint(path: Path) -> str:
     return f'（中文的键要加英文双引号，写作"{bare[1]}"）' if bare else ""
 
 
+def _keys(model: type[BaseModel]) -> str:
+    """What a file may set."""
+    return "，可用的有" + "、".join(field.alias or name for name, field in model.model_fields.items())
+
+
 def load_toml(path: Path, model: type[M]) -> M:
     """A TOML file against its schema; the defaults where there is no file. Raises ConfigError with file and key."""
     if not path.is_file():
@@ -142,7 +147,8 @@ def load_toml(path: Path, model: type[M]) -> M:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{path.name}的“{key}”{_said(first)}，请改正后重新运行。") from error
+        known = _keys(model) if first["type"] == "extra_forbidden" and len(first["loc"]) == 1 else ""
+        raise ConfigError(f"{path.name}的“{key}”{_said(first)}{known}，请改正后重新运行。") from error
 
 
 def load_settings(unit_dir: Path) -> Settings:

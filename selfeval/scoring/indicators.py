@@ -142,9 +142,8 @@ def _date(case: Case, nature: reading.Nature) -> Reached | None:
     target = reading.date(indicator.target, case.year)
     if target is None:
         case.report("indicators.target.unreadable", indicator.target, **DATE)
-        return None
     actual = _actual_date(case)
-    if actual is None:
+    if target is None or actual is None:
         return None
     met = arithmetic.met(actual, target, nature)
     points = indicator.weight if met else Decimal(0)
@@ -175,9 +174,8 @@ def _number(case: Case, nature: reading.Nature) -> Reached | None:
     target = reading.quantity(indicator.target, unit)
     if target is None:
         case.report("indicators.target.unreadable", indicator.target, **NUMBER)
-        return None
     actual = _actual_number(case, unit)
-    if actual is None:
+    if target is None or actual is None:
         return None
     return _compare(case, nature, actual, target, unit.text)
 

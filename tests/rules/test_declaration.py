@@ -138,6 +138,15 @@ def test_a_value_by_hand_that_is_no_number(sound: SoundUnit) -> None:
     sound.whole().one("indicators.manual.unreadable", "error", FORM, 2, HAND)
 
 
+def test_a_target_and_a_value_that_are_no_numbers_are_told_together(sound: SoundUnit) -> None:
+    sound.set(FORM, 2, "取数指标", None)
+    sound.set(FORM, 2, HAND, "若干")
+    sound.set(FORM, 2, "指标值", "较多")
+    told = sound.whole()
+    told.one("indicators.target.unreadable", "error", FORM, 2, "指标值")
+    told.one("indicators.manual.unreadable", "error", FORM, 2, HAND)
+
+
 def test_a_tier_with_its_percentage_passes(sound: SoundUnit) -> None:
     sound.set(FORM, 4, HAND, "部分达成年度指标（70%）")
     sound.set(FORM, 4, REASON, "活动推迟，下年补办。")
