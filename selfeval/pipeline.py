@@ -155,22 +155,29 @@ class UnitPipeline:
 
     @cached_property
     def crosschecked(self) -> list[Finding]:
-        """Findings of the rules across tables."""
+        """Findings of the rules across tables, and of those that look at all rows of one log."""
+        before = self._last_year._rows_key if self._last_year else {}
+        found = self._held(self.plan.unit, crosscheck.across(), {"rows": self._rows_key, "before": before})
+        for name, rules in crosscheck.of_one_log().items():
+            if name in self._rows_key:
+                found += self._held(name, rules, {"rows": {name: self._rows_key[name]}})
+        return found
 
+    def _held(self, label: str, rules: Sequence[crosscheck.Rule], rows: dict[str, Any]) -> list[Finding]:
         def build(folder: Path) -> dict[str, Any]:
             with self.connect() as con:
                 crosscheck.prepare(con)
-                found = crosscheck.crosscheck(con, self.plan.year, self.plan.unit)
+                found = crosscheck.crosscheck(con, self.plan.year, self.plan.unit, rules)
             return {"findings": [asdict(f) for f in found]}
 
         depends = {
-            "rows": self._rows_key,
-            "before": self._last_year._rows_key if self._last_year else {},
+            **rows,
+            "rules": [rule.id for rule in rules],
             "year": self.plan.year,
             "unit": self.plan.unit,
             "code": digest.of_code(("selfeval.checks.crosscheck", "selfeval.checks.accepted"), _RULES),
         }
-        entry = self.store.memo("crosscheck", self.plan.unit, depends, build)
+        entry = self.store.memo("crosscheck", label, depends, build)
         return [Finding(**f) for f in entry.info["findings"]]
 
     @cached_property

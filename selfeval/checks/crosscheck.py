@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
-from schemas import subjects
+from schemas import datasets, subjects
 from schemas.declaration import PROFILE_NEEDED
 from selfeval.checks.grouping import ranges
 from selfeval.model import Finding, Severity
@@ -65,6 +65,25 @@ def limits() -> dict[str, Any]:
     }
 
 
+@cache
+def of_one_log() -> dict[str, tuple[Rule, ...]]:
+    """The rules that look at nothing but one tolerant dataset, a log of any length, by dataset: what they find stands
+    as long as that dataset does, whatever else changes."""
+    found: dict[str, tuple[Rule, ...]] = {}
+    for dataset in datasets().values():
+        own = {table.slug for table in dataset.tables}
+        alone = tuple(rule for rule in rules() if set(rule.needs) <= own)
+        if alone and not dataset.strict:
+            found[dataset.name] = alone
+    return found
+
+
+def across() -> tuple[Rule, ...]:
+    """All other rules."""
+    alone = {rule.id for members in of_one_log().values() for rule in members}
+    return tuple(rule for rule in rules() if rule.id not in alone)
+
+
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
     """Tables that rules compare with: the known 科目 codes and the rows a 单位信息 sheet must have."""
     con.execute("CREATE OR REPLACE TABLE _subjects (list VARCHAR, code VARCHAR)")
@@ -73,11 +92,11 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.executemany("INSERT INTO _profile_needed VALUES (?)", [[item] for item in PROFILE_NEEDED])
 
 
-def crosscheck(con: duckdb.DuckDBPyConnection, year: int, unit: str) -> list[Finding]:
-    """Run every rule whose tables are there; findings in registry, file and row order."""
+def crosscheck(con: duckdb.DuckDBPyConnection, year: int, unit: str, chosen: Sequence[Rule]) -> list[Finding]:
+    """Run every chosen rule whose tables are there; findings in registry, file and row order."""
     there = {name for (name,) in con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
     findings: list[Finding] = []
-    for rule in rules():
+    for rule in chosen:
         if set(rule.needs) <= there:
             findings += _run(con, rule, {"year": year, "unit": unit, **limits()})
     return findings

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import pandera.pandas as pa
 
 from schemas import Dataset, Scope, Table
 from selfeval.checks.cells import Words, words
@@ -76,6 +77,7 @@ def grouped(
 ) -> Iterator[Finding]:
     """Findings of all marks on a table's rows, in file, rule and row order."""
     names = {p.index: p.raw.name for p in everything}
+    schema = table.schema(scope)
     for part in parts:
         kinds = con.execute(
             "SELECT \"column\", kind, CASE WHEN kind = 'duplicate' THEN CAST(split_part(value, ':', 1) AS INTEGER) END AS first,"
@@ -104,10 +106,10 @@ def grouped(
                 for row, value in con.execute(
                     f"SELECT _row, value FROM marks WHERE {where} ORDER BY ALL", values
                 ).fetchall():
-                    yield _finding(dataset, table, part, scope, column, kind, value, row)
+                    yield _finding(dataset, table, part, scope, schema, column, kind, value, row)
             else:
                 row, value, rows = _all_rows(con, f"SELECT _row, value FROM marks WHERE {where}", values)
-                yield _finding(dataset, table, part, scope, column, kind, value, row, count, rows, other)
+                yield _finding(dataset, table, part, scope, schema, column, kind, value, row, count, rows, other)
 
 
 def _by_value(con: duckdb.DuckDBPyConnection, where: str, values: Sequence[Any]) -> list[tuple[str, int, str | None]]:
@@ -143,10 +145,11 @@ def noted(
     kinds = con.execute(
         f'SELECT "column", kind, count(*) FROM {relation} GROUP BY ALL ORDER BY min(_row), "column", kind'
     ).fetchall()
+    schema = table.schema(scope)
     for column, kind, count in kinds:
         query = f'SELECT _row, value FROM {relation} WHERE "column" = ? AND kind = ?'
         row, value, rows = _all_rows(con, query, [column, kind])
-        yield _finding(dataset, table, part, scope, column, kind, value, row, count, rows, severity="info")
+        yield _finding(dataset, table, part, scope, schema, column, kind, value, row, count, rows, severity="info")
 
 
 def _finding(
@@ -154,6 +157,7 @@ def _finding(
     table: Table,
     part: Part,
     scope: Scope,
+    schema: pa.DataFrameSchema,
     column: str | None,
     kind: str,
     value: Any,
@@ -165,7 +169,7 @@ def _finding(
     place: str | None = None,
 ) -> Finding:
     label = part.info["labels"].get(column) if column else None
-    said = _words(table, scope, column, kind, label or "")
+    said = _words(table, schema, scope.year, column, kind, label or "")
     shown = None if kind in ("duplicate", "conflict") or kind in ROW_KINDS else value
     message = said.message.replace("{value}", str(shown or "")).replace("{label}", label or "")
     if other is not None:
@@ -190,13 +194,13 @@ def _finding(
     )
 
 
-def _words(table: Table, scope: Scope, column: str | None, kind: str, label: str) -> Words:
+def _words(table: Table, schema: pa.DataFrameSchema, year: int, column: str | None, kind: str, label: str) -> Words:
     if kind in ROW_WORDS:
         return ROW_WORDS[kind]
     assert column is not None
     if kind == "unknown":
         return unknown_words(table, column, label)
-    return words(table.schema(scope), column, kind, label, scope.year)
+    return words(schema, column, kind, label, year)
 
 
 def unknown_words(table: Table, column: str, label: str) -> Words:

@@ -76,6 +76,11 @@ def _twice(hashes: Words) -> Words:
     return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
 
 
+def _once(hashes: Words) -> Words:
+    """The distinct values of a sorted array; `np.unique` would put them all into a table first."""
+    return hashes[np.concatenate([[True], hashes[1:] != hashes[:-1]])] if len(hashes) else hashes
+
+
 def _rows_of(words: Words, hashes: Words, common: int, bits: int) -> Longs:
     """The rows of sorted `words` whose hash, down to `common` bits, is one of the sorted `hashes`."""
     low = np.searchsorted(words, hashes << np.uint64(common))
@@ -100,7 +105,7 @@ def across(files: Mapping[int, tuple[Path, int]]) -> Iterator[tuple[int, Longs]]
         low, high = (e >> np.uint64(common) << np.uint64(common) for e in (edges[k], edges[k + 1]))
         cuts = {i: (np.searchsorted(w, low), len(w) if last else np.searchsorted(w, high)) for i, w in kept.items()}
         parts = {i: np.asarray(kept[i][a:b]) for i, (a, b) in cuts.items()}
-        hashes = np.concatenate([np.unique(w >> np.uint64(common)) for w in parts.values()])
+        hashes = np.concatenate([_once(w >> np.uint64(common)) for w in parts.values()])
         hashes.sort()
         shared = _twice(hashes)
         for index, words in parts.items():

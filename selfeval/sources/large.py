@@ -267,7 +267,7 @@ class _Reading:
                 schema.columns[name],
                 self._encoding,
                 self._ordinary.at(i) if i in self._leading else None,
-                people.masked if is_prose(schema.columns[name]) else None,
+                people if is_prose(schema.columns[name]) else None,
             )
             for name, i in located.columns.items()
         }

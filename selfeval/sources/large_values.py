@@ -17,7 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from selfeval.checks import cells as cell_checks
-from selfeval.sources import masking, typing
+from selfeval.sources import large_memo, masking, typing
+from selfeval.sources.people import People
 
 #: With more distinct values than this a column is looked at block by block, and nothing is kept of it.
 KEPT = 200_000
@@ -28,7 +29,7 @@ Longs = npt.NDArray[np.int64]
 
 
 class Values:
-    """Everything known of the values of one column so far. `ordinary` says whether a cell can only be data here; `masked` is how prose is read."""
+    """Everything known of the values of one column so far. `ordinary` says whether a cell can only be data here; `people` are masked in prose."""
 
     def __init__(
         self,
@@ -37,10 +38,13 @@ class Values:
         column: pandera.Column,
         encoding: str,
         ordinary: Callable[[str], bool] | None = None,
-        masked: Callable[[str], str] | None = None,
+        people: People | None = None,
     ) -> None:
         self._lookup, self._name, self._column = lookup, name, column
-        self._encoding, self._ordinary, self._masked = encoding, ordinary, masked
+        self._encoding, self._ordinary, self._people = encoding, ordinary, people
+        checks = [(check.name, repr(check.statistics)) for check in column.checks]
+        #: all that decides about a cell.
+        self._key = (name, repr(column.metadata), column.nullable, repr(checks), encoding, people)
         self.private = column.metadata["private"]
         self._kind = column.metadata["kind"]
         self._text = typing.duckdb_type(self._kind) == "VARCHAR"
@@ -132,19 +136,18 @@ class Values:
             # Counts of a log lie close together: asking SQL once for all of them is cheaper than block by block.
             likely = pa.array([str(n).encode() for n in range(LIKELY)], pa.binary())
             cells = pa.concat_arrays([cells, likely.filter(pc.invert(pc.is_in(likely, value_set=cells)))])
-        texts = [cell.decode(self._encoding) for cell in cells.to_pylist()]
-        seen = [self._masked(text) for text in texts] if self._masked else texts
-        typed, public, spelt, doubtful = self._lookup.values(self._name, self._column, seen)
+        told = large_memo.learnt(self._key, cells, self._look)
+        typed, public = told.typed, told.public
         if self._kind == "code":
             self._measure(typed)
-        plain = np.ones(len(texts), np.bool_)
-        plain[doubtful] = False
+        plain = ~told.doubtful
         if self._kind == "timestamp":
             plain &= np.asarray(typed.is_valid())
         if self._ordinary is not None:
-            plain &= np.fromiter(map(self._ordinary, texts), np.bool_, len(texts))
+            texts = (cell.decode(self._encoding) for cell in cells.to_pylist())
+            plain &= np.fromiter(map(self._ordinary, texts), np.bool_, len(cells))
         self.plain = np.concatenate([self.plain, plain])
-        self.spelt = np.concatenate([self.spelt, spelt])
+        self.spelt = np.concatenate([self.spelt, told.spelt])
         self._known = pa.concat_arrays([self._known, cells])
         if self.private:
             values = typed.to_pylist()
@@ -159,6 +162,12 @@ class Values:
         else:
             self._value = np.zeros(len(self._known), np.int32)
         self._publish(public)
+
+    def _look(self, cells: pa.Array) -> large_memo.Learnt:
+        texts = [cell.decode(self._encoding) for cell in cells.to_pylist()]
+        if self._people is not None:
+            texts = [self._people.masked(text) for text in texts]
+        return large_memo.Learnt(cells, *self._lookup.values(self._name, self._column, texts))
 
     def _publish(self, public: pa.Array) -> None:
         if not self._text:
@@ -180,9 +189,9 @@ class Lookup:
 
     def values(
         self, name: str, column: pandera.Column, texts: list[str]
-    ) -> tuple[pa.Array, pa.Array, npt.NDArray[np.bool_], Longs]:
-        """Typed and public value of each text, whether it is shown otherwise than the value, and the places of those
-        that are not beyond doubt."""
+    ) -> tuple[pa.Array, pa.Array, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Typed and public value of each text, whether it is shown otherwise than the value, and whether it is not
+        beyond doubt."""
         kind = column.metadata["kind"]
         cells = pa.table({"_id": np.arange(len(texts)), name: pa.array(texts, pa.string())})
         self._con.register("large_cells", cells)
@@ -191,9 +200,9 @@ class Lookup:
             f" {name} AS cell FROM large_cells"
         )
         public = masking.declared(name, column) if column.metadata["private"] else name
-        spelt = f"{masking.declared('cell', column)} IS DISTINCT FROM {as_kept('public', column)}"
+        other = f"{masking.declared('cell', column)} IS DISTINCT FROM {as_kept('public', column)}"
         shown = self._con.sql(
-            f"SELECT typed, public, {spelt} AS spelt FROM"
+            f"SELECT typed, public, {other} AS spelt FROM"
             f" (SELECT _id, cell, {name} AS typed, {public} AS public FROM large_typed) ORDER BY _id"
         ).to_arrow_table()
         doubts = [f"{name} IS NULL AND sf_trim(cell) IS NOT NULL", typing.is_error("cell")]
@@ -206,8 +215,10 @@ class Lookup:
             f" UNION SELECT _id FROM ({_failing(name, column, 'large_typed')})"
         ).fetchnumpy()["_id"]
         self._con.unregister("large_cells")
-        told = shown["spelt"].to_numpy().astype(np.bool_)
-        return shown["typed"].combine_chunks(), shown["public"].combine_chunks(), told, np.asarray(doubtful, np.int64)
+        marked = np.zeros(len(texts), np.bool_)
+        marked[np.asarray(doubtful, np.int64)] = True
+        spelt = shown["spelt"].to_numpy().astype(np.bool_)
+        return shown["typed"].combine_chunks(), shown["public"].combine_chunks(), spelt, marked
 
     def doubtful_times(self, name: str, column: pandera.Column, micros: Longs) -> Longs:
         """Places of points in time that the checks do not pass."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas import Scope, default_domains
+from schemas import Scope, datasets, default_domains
 from selfeval.checks import crosscheck, registry
 from selfeval.checks.registry import Entry
 from tests.rules import test_cells, test_keys
@@ -93,3 +93,13 @@ def test_the_list_of_file_rules_is_what_the_readers_say() -> None:
 def test_every_limit_is_used() -> None:
     used = {name for rule in crosscheck.rules() for name in re.findall(r"\$([a-z_]+)", rule.query)}
     assert set(crosscheck.limits()) == used - {"year", "unit"}
+
+
+def test_rules_of_one_log_read_nothing_else() -> None:
+    for name, members in crosscheck.of_one_log().items():
+        own = {table.slug for table in datasets()[name].tables}
+        others = {t.slug for d in datasets().values() for t in d.tables} - own
+        for rule in members:
+            words = set(re.findall(r"[a-z_]+", re.sub(r"--.*", "", rule.query)))
+            assert not words & (others | {f"{slug}_read" for slug in others}), rule.id
+            assert not [word for word in words if word.startswith(("before_", "_subjects", "_profile"))], rule.id
