@@ -100,7 +100,9 @@ def grouped(
                     row, _, rows = _all_rows(
                         con, f"SELECT _row, value FROM marks WHERE {where} AND value = ?", [*values, unknown]
                     )
-                    yield _finding(dataset, table, part, scope, column, kind, unknown, row, many, rows, place=place)
+                    yield _finding(
+                        dataset, table, part, scope, schema, column, kind, unknown, row, many, rows, place=place
+                    )
                 continue
             if count <= SINGLE and not whole and kind not in ALWAYS_ONE and other is None:
                 for row, value in con.execute(
