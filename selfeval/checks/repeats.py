@@ -130,16 +130,16 @@ def _at_rows(con: duckdb.DuckDBPyConnection, part: Part, rows: Longs) -> str:
 
 
 def gather(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], kept: Mapping[int, Entry]) -> str:
-    """Make table `suspects`, all rows that may repeat another, with their _part; gives its name. `kept` is by part."""
+    """Make table `may_repeat`, all rows that may repeat another, with their _part; gives its name. `kept` is by part."""
     queries = [
         f"SELECT {p.index} AS _part, * FROM {literal(str(kept[p.index].file('repeated.parquet')))}" for p in parts
     ]
-    con.execute(f"CREATE OR REPLACE TEMP TABLE suspects AS {' UNION ALL BY NAME '.join(queries)}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE may_repeat AS {' UNION ALL BY NAME '.join(queries)}")
     by_index = {p.index: p for p in parts}
     for index, rows in across({p.index: (kept[p.index].file("keys.npy"), kept[p.index].info["bits"]) for p in parts}):
         query = _at_rows(con, by_index[index], rows)
         con.execute(
-            f"INSERT INTO suspects BY NAME SELECT {index} AS _part, * FROM ({query}) q WHERE _row NOT IN"
-            f" (SELECT _row FROM suspects WHERE _part = {index})"
+            f"INSERT INTO may_repeat BY NAME SELECT {index} AS _part, * FROM ({query}) q WHERE _row NOT IN"
+            f" (SELECT _row FROM may_repeat WHERE _part = {index})"
         )
-    return "suspects"
+    return "may_repeat"
