@@ -6,6 +6,7 @@ import copy
 import csv
 import datetime as dt
 import io
+import pickle
 import random
 from pathlib import Path
 from typing import Any
@@ -116,7 +117,8 @@ def clean(source: Path) -> list[File]:
 
 def unit(files: list[File], rng: random.Random) -> Unit:
     """A unit to be spoilt: its own copy of the clean files."""
-    return Unit(copy.deepcopy(files), rng)
+    # Ten times faster than a deep copy.
+    return Unit(pickle.loads(pickle.dumps(files)), rng)
 
 
 def year_before(files: list[File], year: int) -> list[File]:
