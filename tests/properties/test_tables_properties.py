@@ -58,7 +58,8 @@ def test_pandera_and_its_sql_twin_find_the_same_cells(table: Table, data: st.Dat
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    rows=st.lists(st.lists(CELL, min_size=0, max_size=9), max_size=12),
+    # Without quotes a row of one empty cell cannot be written.
+    rows=st.lists(st.lists(CELL, min_size=0, max_size=9).filter(lambda row: row != [""]), max_size=12),
     ends=st.sampled_from(["\r\n", "\n", "\r"]),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONE]),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),
