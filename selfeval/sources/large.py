@@ -82,7 +82,7 @@ def read_large(
     try:
         return _in_its_encoding(raw, dataset, scope, aliases, folder, people)
     except Unreadable as error:
-        unread = {"sheet": None, "other": 0, "encoding": None, "like": []}
+        unread: dict[str, Any] = {"sheet": None, "other": 0, "encoding": None, "like": []}
         return {"parts": [], "findings": [asdict(unreadable(error, raw, dataset))], "unread": [unread], "tables": None}
     except (NotRegular, *_BROKEN):
         _empty(folder)
