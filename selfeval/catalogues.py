@@ -1,4 +1,4 @@
-"""The catalogues under docs/ that are generated: every rule, every column, every fact. `python -m selfeval.catalogues`.
+"""The catalogues under docs/ that are generated: every rule, column, fact and setting. `python -m selfeval.catalogues`.
 
 Belongs here: how declarations, registries and SQL headers are laid out as Markdown. Nothing is declared here.
 """
@@ -6,17 +6,22 @@ Belongs here: how declarations, registries and SQL headers are laid out as Markd
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pandera.pandas as pa
+from pydantic import BaseModel
 
 from schemas import Dataset, Scope, Table, datasets, default_domains, offered
 from selfeval.checks import crosscheck, grouping, registry
 from selfeval.checks.cells import range_words
 from selfeval.checks.registry import Entry
 from selfeval.facts import catalogue
+from selfeval.report.blocks import blocks
+from selfeval.scoring import packs
+from selfeval.settings import DatasetSettings, Settings
 
 DOCS = Path(__file__).parent.parent / "docs"
 #: Dates and the like are told for this year.
@@ -181,9 +186,73 @@ def facts_page() -> str:
     return text.rstrip("\n") + "\n"
 
 
+#: Shown in the page and read by a test: what a unit of another system may have to set.
+SETTINGS_EXAMPLE = """"规则包" = "sichuan-0013zp"
+"人工确认" = true
+"不写的内容" = ["赛事活动"]
+
+["取值"]
+"渠道" = ["视频号"]
+
+["数据集"."支付明细"]
+"文件" = ["付款流水*.xlsx"]
+"别名" = { "金额（元）" = ["付款金额"], "凭证号" = ["付款单号"] }
+
+["数据集"."科普员分享记录"]
+"容错率" = 0.01
+"""
+
+
+def settings_page() -> str:
+    """docs/单位设置.md."""
+    text = f"# 单位设置.toml\n\n{_HEAD}"
+    text += (
+        "放在单位文件夹里的文本文件，每一项都可以不写，不写的按默认值。中文的键要加英文双引号。"
+        f"写错的项目会指出是哪一项，改正后重新运行。例如：\n\n```toml\n{SETTINGS_EXAMPLE}```\n\n"
+    )
+    text += _settings(Settings) + '## "数据集"."名称"\n\n' + _settings(DatasetSettings)
+    text += "## 可以填写的名称\n\n" + _table(
+        ("项目", "可用的有"),
+        (
+            ("规则包、部门规则包", "、".join(f"`{path.stem}`" for path in sorted(packs.PACKS.glob("*.toml")))),
+            ("数据集", "、".join(datasets())),
+            ("取值", "、".join(default_domains())),
+            ("不写的内容", "、".join(blocks())),
+        ),
+    )
+    return text.rstrip("\n") + "\n"
+
+
+def _settings(model: type[BaseModel]) -> str:
+    return _table(
+        ("项目", "默认值", "意义"),
+        (
+            (f'`"{field.alias}"`', _default(field.default), field.description or "")
+            for field in model.model_fields.values()
+        ),
+    )
+
+
+def _default(value: object) -> str:
+    match value:
+        case bool():
+            return f"`{str(value).lower()}`"
+        case str():
+            return f'`"{value}"`'
+        case Decimal():
+            return f"`{value}`"
+        case _:
+            return "无"
+
+
 def pages() -> dict[str, str]:
     """All generated pages by file name."""
-    return {"规则目录.md": rules_page(), "数据字典.md": dictionary_page(), "事实目录.md": facts_page()}
+    return {
+        "规则目录.md": rules_page(),
+        "数据字典.md": dictionary_page(),
+        "事实目录.md": facts_page(),
+        "单位设置.md": settings_page(),
+    }
 
 
 def main() -> None:

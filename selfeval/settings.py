@@ -36,23 +36,41 @@ class _Strict(BaseModel):
 class DatasetSettings(_Strict):
     """What a unit sets for one dataset: more file patterns, more header names, another tolerance."""
 
-    globs: tuple[str, ...] = Field(default=(), alias="文件")
-    aliases: Mapping[str, tuple[str, ...]] = Field(default={}, alias="别名")
-    tolerance: Annotated[Decimal, Field(ge=0, le=1)] | None = Field(default=None, alias="容错率")
+    globs: tuple[str, ...] = Field(
+        default=(), alias="文件", description="另外认作这个数据集的文件名样式，*代表任意文字"
+    )
+    aliases: Mapping[str, tuple[str, ...]] = Field(
+        default={}, alias="别名", description="列名 = 这一列在本单位文件中的其他叫法"
+    )
+    tolerance: Annotated[Decimal, Field(ge=0, le=1)] | None = Field(
+        default=None, alias="容错率", description="这个数据集自己的容错率，只对宽容的数据集有意义"
+    )
 
 
 class Settings(_Strict):
     """单位设置.toml: every key is optional; the defaults are the contract's."""
 
-    datasets: Mapping[str, DatasetSettings] = Field(default={}, alias="数据集")
-    domains: Mapping[str, tuple[str, ...]] = Field(default={}, alias="取值")
-    pack: str = Field(default="national-2020", alias="规则包")
-    department_pack: str = Field(default="department-sichuan-c", alias="部门规则包")
-    tolerance: Annotated[Decimal, Field(ge=0, le=1)] = Field(default=Decimal("0.005"), alias="容错率")
-    year_on_year: Annotated[Decimal, Field(gt=0)] = Field(default=Decimal("0.3"), alias="同比说明线")
-    left_out: tuple[str, ...] = Field(default=(), alias="不写的内容")
-    approval: bool = Field(default=False, alias="人工确认")
-    public: bool = Field(default=False, alias="公开版")
+    datasets: Mapping[str, DatasetSettings] = Field(
+        default={}, alias="数据集", description="各数据集的文件、别名、容错率"
+    )
+    domains: Mapping[str, tuple[str, ...]] = Field(
+        default={}, alias="取值", description="取值表 = 在原有取值之外另外允许的值"
+    )
+    pack: str = Field(default="national-2020", alias="规则包", description="项目支出绩效自评的计分规则和表式")
+    department_pack: str = Field(
+        default="department-sichuan-c", alias="部门规则包", description="部门整体绩效自评的指标体系"
+    )
+    tolerance: Annotated[Decimal, Field(ge=0, le=1)] = Field(
+        default=Decimal("0.005"),
+        alias="容错率",
+        description="宽容的数据集中，不合格的行不超过这个比例时只警告，超过时不出报告",
+    )
+    year_on_year: Annotated[Decimal, Field(gt=0)] = Field(
+        default=Decimal("0.3"), alias="同比说明线", description="比上年的变动超过这个比例的数要写明原因"
+    )
+    left_out: tuple[str, ...] = Field(default=(), alias="不写的内容", description="报告中不写的段落")
+    approval: bool = Field(default=False, alias="人工确认", description="有警告时先由人确认再出报告")
+    public: bool = Field(default=False, alias="公开版", description="另出一份不含联系方式和职务的公开版")
 
     @field_validator("datasets")
     @classmethod
