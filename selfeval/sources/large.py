@@ -166,13 +166,14 @@ def _read(
         with duck.connect(folder, file=raw.sha256[:8]) as con:
             doubt = Doubt(con, table, scope, aliases, head, folder, people)
             reading = _Reading(large_values.Lookup(con), table, scope, head, located, writer, doubt, people)
+            doubt.write_to(writer, reading.values)
             with pieces_of(raw, head.form, head.skip, head.sheet.encoding or "") as blocks:
                 for parsed in _parsed(blocks, replace(head.form, width=located.width), reading.times):
                     reading.take(parsed)
             if raw.bytes * PACKED <= MAX_IN_MEMORY and any(v.uneven for v in reading.values.values()):
                 # Lost zeros are told by comparing all codes of a column: left to the reader that has them all.
                 raise NotRegular
-            settled = doubt.settle(reading.lines, reading.tally.odd(), writer, reading.values)
+            settled = doubt.settle(reading.lines, reading.tally.odd())
     finally:
         writer.close()
     findings = structure_findings(Place(raw, dataset, settled.sheet), table, settled.located, scope)
@@ -288,7 +289,6 @@ class _Reading:
         # The first and the last go the long way too: between them it is known where data begins and ends.
         plain[rows[[0, -1]] if len(rows) else rows] = False
         rows = np.flatnonzero(plain)
-        self._doubt.add(base, parsed, np.flatnonzero(~plain))
         lines = parsed.at[rows] + (base + 1)
         self.spelt += lines[spelt[rows]].tolist()[: MAX_SPELT + 1 - len(self.spelt)]
         columns: dict[str, pa.Array] = {}
@@ -304,6 +304,8 @@ class _Reading:
             if values.private != "secret":
                 columns[name] = values.public(known, codes)
         self._writer.add(lines, columns)
+        # Last, because deciding about rows looks up more values, and what is known so far may be forgotten.
+        self._doubt.add(base, parsed, np.flatnonzero(~plain))
 
     def _places(
         self, name: str, parsed: Parsed, plain: npt.NDArray[np.bool_], spelt: npt.NDArray[np.bool_]

@@ -45,6 +45,18 @@ class Settled:
     info: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class _Batch:
+    """What is remembered of a batch: not its rows, of which a file of another year has millions."""
+
+    rows: int
+    first: int
+    last: int
+    blank: tuple[int, ...]
+    repeated: tuple[int, ...]
+    unlabelled: Mapping[int, Sequence[int]]
+
+
 class Doubt:
     """Doubtful rows in file order, decided about in batches."""
 
@@ -63,7 +75,14 @@ class Doubt:
         self._work.mkdir()
         self._sheet = replace(head.sheet, rows=list(head.sheet.rows))
         self._odd: list[tuple[int, Odd]] = []
-        self._decided: list[tuple[Sheet, Located, dict[str, Any]]] = []
+        self._batches: list[_Batch] = []
+        self._first: tuple[Sheet, Located, dict[str, Any]] | None = None
+        self._writer: RowWriter | None = None
+        self._values: Mapping[str, Values] = {}
+
+    def write_to(self, writer: RowWriter, values: Mapping[str, Values]) -> None:
+        """Where rows go that are decided about, and what is known of the values of all rows."""
+        self._writer, self._values = writer, values
 
     def add_odd(self, base: int, odd: Sequence[Odd]) -> None:
         """Keep records that `text` read, from the block that starts after `base` lines."""
@@ -97,7 +116,7 @@ class Doubt:
         schema = self._table.schema(self._scope)
         located = header.locate(self._sheet, self._table, schema, self._aliases)
         assert located is not None
-        if self._decided:
+        if self._first is not None:
             below = self._head.lines
             located = replace(
                 located,
@@ -107,33 +126,32 @@ class Doubt:
                 above=(),
             )
         located = discreet(self._people, self._sheet, self._table, located, schema)
-        n = len(self._decided)
+        n = len(self._batches)
         info = tables.write(self._con, n, self._sheet, self._table, located, self._scope, self._work)
-        self._decided.append((self._sheet, located, info))
+        assert self._writer is not None
+        self._writer.append(self._regrouped(n, located))
+        self._batches.append(_remembered(self._sheet, located))
+        self._first = self._first or (self._sheet, located, info)
         header_rows = [row for row in self._head.sheet.rows if row[0] <= located.header_row]
         self._sheet = replace(self._head.sheet, rows=header_rows, broken=[], marks=[])
 
-    def settle(self, lines: int, odd_ends: list[int], writer: RowWriter, values: Mapping[str, Values]) -> Settled:
+    def settle(self, lines: int, odd_ends: list[int]) -> Settled:
         """Decide about the last rows, write all files but the rows beyond doubt, and tell of the file as a whole."""
         self._merge([])
-        if not self._decided or len(self._sheet.rows) > len(self._head.sheet.rows):
+        if self._first is None or len(self._sheet.rows) > len(self._head.sheet.rows):
             self._decide()
-        beyond = writer.written
-        for n, (_, located, _) in enumerate(self._decided):
-            writer.append(self._regrouped(n, located, values))
+        assert self._first is not None and self._writer is not None
         for kind in _KINDS:
             self._collect(kind)
-        self._mend_years(beyond)
+        self._mend_years(self._first[1], self._writer.written)
         shutil.rmtree(self._work)
-        first_sheet, first, info = self._decided[0]
-        every = [located for _, located, _ in self._decided]
-        sheet = replace(first_sheet, lines=lines, odd_ends=odd_ends)
-        return Settled(sheet, _together(first, every, [s for s, _, _ in self._decided]), info)
+        sheet, first, info = self._first
+        return Settled(replace(sheet, lines=lines, odd_ends=odd_ends), _together(first, self._batches), info)
 
-    def _regrouped(self, n: int, located: Located, values: Mapping[str, Values]) -> pa.Table:
+    def _regrouped(self, n: int, located: Located) -> pa.Table:
         """The rows decided about, with group numbers that hold for the whole file."""
         table = pq.read_table(self._work / f"{n}.rows.parquet")
-        for name, known in values.items():
+        for name, known in self._values.items():
             if known.private:
                 index = located.columns[name]
                 numbers = known.groups_of(
@@ -145,7 +163,7 @@ class Doubt:
         return table
 
     def _collect(self, kind: str) -> None:
-        files = [self._work / f"{n}.{kind}.parquet" for n in range(len(self._decided))]
+        files = [self._work / f"{n}.{kind}.parquet" for n in range(len(self._batches))]
         target = self._folder / f"0.{kind}.parquet"
         if len(files) == 1:
             shutil.move(files[0], target)
@@ -153,17 +171,16 @@ class Doubt:
             union = ", ".join(literal(str(path)) for path in files)
             tables.copy(self._con, f"SELECT * FROM read_parquet([{union}], union_by_name = true) ORDER BY _row", target)
 
-    def _mend_years(self, beyond: int) -> None:
+    def _mend_years(self, located: Located, dated: int) -> None:
         """A file is of another year by the share of all its rows, not of the doubtful ones."""
         path = self._folder / "0.faults.parquet"
         told = self._con.execute(
             f"SELECT \"column\", count(*) FROM {literal(str(path))} WHERE kind = 'year' GROUP BY 1"
         ).fetchall()
         for name, count in told:
-            dated = beyond + sum(len(located.rows) for _, located, _ in self._decided)
             if count > YEAR_SHARE * dated:
                 continue
-            label = tables.quoted(self._decided[0][1].labels[name])
+            label = tables.quoted(located.labels[name])
             self._con.execute(f"CREATE OR REPLACE TEMP TABLE mended AS SELECT * FROM {literal(str(path))}")
             self._con.execute(
                 f"UPDATE mended SET kind = 'range', value = c.{label} FROM {literal(str(self._folder / '0.cells.parquet'))} c"
@@ -172,19 +189,31 @@ class Doubt:
             tables.copy(self._con, "SELECT * FROM mended ORDER BY ALL", path)
 
 
-def _together(first: Located, every: Sequence[Located], sheets: Sequence[Sheet]) -> Located:
+def _remembered(sheet: Sheet, located: Located) -> _Batch:
+    numbers = [row for row, _ in located.rows]
+    return _Batch(
+        len(numbers),
+        numbers[0] if numbers else 0,
+        numbers[-1] if numbers else 0,
+        tuple(n for n, cells in sheet.rows if not any(cell.strip() for cell in cells)),
+        located.repeated,
+        located.unlabelled,
+    )
+
+
+def _together(first: Located, batches: Sequence[_Batch]) -> Located:
     """What the batches tell of the file as a whole."""
-    if len(every) == 1:
+    if len(batches) == 1:
         return first
-    data = [row for located in every for row, _ in located.rows]
+    filled = [batch for batch in batches if batch.rows]
     unlabelled: dict[int, list[int]] = {}
-    for located in every:
-        for index, rows in located.unlabelled.items():
+    for batch in batches:
+        for index, rows in batch.unlabelled.items():
             unlabelled.setdefault(index, []).extend(rows)
-    blank = sorted({n for sheet in sheets for n, cells in sheet.rows if not any(cell.strip() for cell in cells)})
+    blank = sorted({n for batch in batches for n in batch.blank})
     return replace(
         first,
-        repeated=tuple(row for located in every for row in located.repeated),
-        blank=tuple(n for n in blank if data and data[0] < n < data[-1]),
+        repeated=tuple(row for batch in batches for row in batch.repeated),
+        blank=tuple(n for n in blank if filled and filled[0].first < n < filled[-1].last),
         unlabelled=unlabelled,
     )

@@ -292,3 +292,18 @@ def test_lost_zeros_are_left_to_the_reader_that_has_all_codes(tmp_path: Path) ->
         (402, "user_id", "zeros"),
         (403, "user_id", "zeros"),
     ]
+
+
+def test_a_file_of_another_year_is_decided_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All rows are doubtful: more than are decided about at once, and none of them is kept in memory."""
+    monkeypatch.setattr(large_doubt, "BATCH", 60)
+    names = ("张三", "李四", "王五", "")
+    lines = [
+        f"2022-{1 + n % 12:02d}-05 08:30:{n % 60:02d},KP{n % 30:08d},{names[n % 4]},老沟村,C{n % 7},标题{n % 5},微信群,{n}"
+        for n in range(400)
+    ]
+    lines[150:150] = ["", "2024-01-05 08:30:00,KP00000001,张三,老沟村,C1,标题,微信群,3"]
+    lines[300] = "昨天,KP00000001,张三,老沟村,C1,标题,快手,三"
+    case = Case("科普员分享记录", "\n".join([",".join(HEADERS["科普员分享记录"]), *lines]).encode(), ".csv")
+    assert same(case, tmp_path)
+    assert len(pq.read_table(tmp_path / "big" / "0.cells.parquet")) > 400
