@@ -105,11 +105,21 @@ def plan(
     if unknown := [name for name in settings.left_out if name not in blocks()]:
         raise ConfigError(f"{SETTINGS_FILE}的“不写的内容”没有“{unknown[0]}”，可用的有{'、'.join(blocks())}。")
     scope = Scope(year, unit, settings.domains_with(default_domains()))
+    _columns_of_aliases(settings, scope)
     packs = (load_pack(settings.pack, root), load_department_pack(settings.department_pack, root))
     found = scan(root, year, unit, settings, digests)
     facts = years.load(out / str(year - 1) / unit, year - 1) if out else None
     now = Plan(unit, year, settings, load_confirmed(root), found, scope, *packs, draft, facts)
     return dataclasses.replace(now, before=_last_year(now, raw / str(year - 1) / unit, digests))
+
+
+def _columns_of_aliases(settings: Settings, scope: Scope) -> None:
+    """Raises ConfigError for an alias of a column that its dataset does not have: it would be of no effect, unseen."""
+    for name, own in settings.datasets.items():
+        titles = [str(c.title) for t in datasets()[name].tables for c in t.schema(scope).columns.values()]
+        if unknown := [column for column in own.aliases if column not in titles]:
+            known = "、".join(dict.fromkeys(titles))
+            raise ConfigError(f"{SETTINGS_FILE}的“数据集.{name}.别名”没有“{unknown[0]}”这一列，可用的有{known}。")
 
 
 def _last_year(now: Plan, root: Path, digests: Digests | None) -> Plan | None:

@@ -73,3 +73,14 @@ def test_an_unknown_pack_is_said_before_anything_runs(tmp_path: Path) -> None:
     (root / SETTINGS_FILE).write_text('"部门规则包" = "没有"\n', encoding="utf-8")
     with pytest.raises(ConfigError, match="没有名为“没有”的计分规则包"):
         plan(tmp_path, 2024, "351001")
+
+
+def test_an_alias_of_a_column_that_is_not_there_is_said(tmp_path: Path) -> None:
+    folder = tmp_path / "2024" / "351001"
+    folder.mkdir(parents=True)
+    wrong = '["数据集"."支付明细"]\n"别名" = { "支付金额" = ["付款金额"] }\n'
+    (folder / SETTINGS_FILE).write_text(wrong, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"没有“支付金额”这一列，可用的有支付日期、.*金额（元）"):
+        plan(tmp_path, 2024, "351001")
+    (folder / SETTINGS_FILE).write_text(wrong.replace('"支付金额"', '"金额（元）"'), encoding="utf-8")
+    assert plan(tmp_path, 2024, "351001").aliases("支付明细") == {"金额（元）": ("付款金额",)}
