@@ -81,6 +81,10 @@ class Bench:
         claimed: set[int] = set()
         for fault in unit.faults:
             tally = tallies[fault.kind]
+            if fault.needs and known_ids(unit, fault.needs) is None:
+                for line in fault.lines:
+                    line.out = False
+                continue
             tally.planted += 1
             if fault.rule is None:
                 continue

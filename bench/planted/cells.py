@@ -36,14 +36,16 @@ def _told(
 
 def _cell(
     kind: str, kinds: tuple[str, ...], value: Callable[[Any, Unit], Any], rule: str, form: str | None = None, *, out: bool = True,
-    word: str = "",
+    word: str = "", needs: str = "",
 ) -> Planter:  # fmt: skip
     def plant(unit: Unit) -> Fault | None:
         place = next(unit.cells(form, *kinds), None)
         if place is None:
             return None
         _, doc, line, label = place
-        return _told(unit, kind, place, value(doc.get(line, label), unit), rule, out=out, word=word)
+        fault = _told(unit, kind, place, value(doc.get(line, label), unit), rule, out=out, word=word)
+        fault.needs = needs
+        return fault
 
     return plant
 
@@ -209,8 +211,8 @@ CELLS: dict[str, Planter] = {
     "不在取值表": _cell("不在取值表", ("choice",), lambda v, u: u.rng.choice(["大喇叭", "其他类", "快手"]), "domain"),
     "编号格式不对": _cell("编号格式不对", ("person", "person_key", "project_key"), lambda v, u: u.rng.choice(["KP123", "张三", "X" + str(v)[1:]]), "format"),
     "科目编码位数不对": _cell("科目编码位数不对", ("subject",), lambda v, u: str(v)[:-1], "format|zeros"),
-    "名册中没有的科普员": _cell("名册中没有的科普员", ("person",), lambda v, u: f"KP9911{u.rng.randrange(1000, 9999)}", "unknown"),
-    "没有的项目编码": _cell("没有的项目编码", ("project",), lambda v, u: f"51113224T99999{u.rng.randrange(10**6, 10**7)}", "unknown"),
+    "名册中没有的科普员": _cell("名册中没有的科普员", ("person",), lambda v, u: f"KP9911{u.rng.randrange(1000, 9999)}", "unknown", needs="communicators"),
+    "没有的项目编码": _cell("没有的项目编码", ("project",), lambda v, u: f"51113224T99999{u.rng.randrange(10**6, 10**7)}", "unknown", needs="budget"),
     "编码为科学计数法": _cell("编码为科学计数法", ("project", "project_key", "account", "phone"), lambda v, u: f"{float(u.rng.randrange(10**9, 10**10)):.5E}", "scientific"),
     "丢失前面的0": _cell("丢失前面的0", ("number",), lambda v, u: str(int(v)), "zeros"),
     "日期为1900序列号": _cell("日期为1900序列号", ("date",), _serial(DAY_1900), "source.serial", out=False),

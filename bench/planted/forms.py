@@ -188,7 +188,7 @@ def _ten_thousands(unit: Unit, file: File, doc: Doc) -> Fault:
         doc.put(line, label, f"{_number(doc.get(line, label)) / 10_000:.6f}".rstrip("0"))
         line.out = True
     lines.sort(key=doc.row)
-    return Fault("", file, doc, r"payments\.amount\.scale", lines, label, "一万倍", ASIDE)
+    return Fault("", file, doc, r"payments\.amount\.scale", lines, label, "一万倍", ASIDE, needs="budget")
 
 
 def _merged(numeric: bool) -> Callable[[Unit, File, Doc], Fault]:

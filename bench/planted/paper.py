@@ -118,6 +118,8 @@ class Fault:
     word: str = ""
     #: rules of what follows from the fault and is not false.
     also: str = ""
+    #: the table without which nobody can tell: where another fault takes it away, nothing was planted.
+    needs: str = ""
 
 
 @dataclass

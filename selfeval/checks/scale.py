@@ -15,7 +15,7 @@ import duckdb
 
 from schemas import Table
 from selfeval import duck
-from selfeval.checks.subset import FACTOR, SHORT, enlarged, explain, shrunken
+from selfeval.checks.subset import FACTOR, SHORT, Places, enlarged, explain, shrunken
 from selfeval.checks.totals import CENT, ROUNDED, TEN_THOUSAND, add_mark
 
 if TYPE_CHECKING:
@@ -91,8 +91,9 @@ def _payments(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], budget: Seq
 def _several(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, int]]:
     """(part, row) of payments far out of their project's usual amounts that explain its gap together.
 
-    Where the gap is not sure, only an amount with more decimals than the others of its column, as 元 never have, is
-    told. Where all payments of a project are out of the usual, the 支出数 may as well be wrong: told at that.
+    A gap that is not sure is explained to the cent or not at all. Where it stays unexplained, an amount with more
+    decimals than the others of its column, as 元 never have, is told. Where all payments of a project are out of the
+    usual, the 支出数 may as well be wrong: told at that.
     """
     con.execute(
         "CREATE OR REPLACE TEMP TABLE outliers AS WITH usual AS (SELECT project, quantile_disc(abs(amount), 0.5)"
@@ -107,11 +108,11 @@ def _several(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, int]]:
     ).fetchall()
     for (_, unsure, gap), members in groupby(found, key=lambda row: row[:3]):
         rows = [row[3:] for row in members]
-        if unsure:
-            yield from ((part, row) for part, row, _, odd, small in rows if odd and small)
-            continue
-        amounts = [shrunken(cents, odd=odd) if small else enlarged(cents) for _, _, cents, odd, small in rows]
-        yield from (rows[place][:2] for place in explain(gap, amounts) or ())
+        places: Places | None = None
+        if gap is not None and not (unsure and gap % SHORT):
+            places = explain(gap, [shrunken(c, odd=odd) if small else enlarged(c) for _, _, c, odd, small in rows])
+        odd_ones = [place for place, (_, _, _, odd, small) in enumerate(rows) if odd and small]
+        yield from (rows[place][:2] for place in places or odd_ones)
 
 
 def _list_payments(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], budget: Sequence[Part]) -> None:

@@ -19,13 +19,15 @@ resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 import python_calamine
 try:
     python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
-except python_calamine.PasswordError:
-    pass
+except MemoryError:
+    raise
+except Exception:
+    pass  # an error that is told; the reader has it too, and knows what it says
 """
 
 
 def can_be_opened(data: bytes) -> bool:
-    """Whether calamine opens it within the limits; one that asks for a password counts, the reader says so."""
+    """Whether calamine opens it, or says why not, within the limits: one that has a password is the reader's to tell."""
     try:
         tried = subprocess.run(
             [sys.executable, "-I", "-c", _TRIAL], input=data, capture_output=True, timeout=SECONDS, check=False

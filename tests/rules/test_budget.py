@@ -271,3 +271,12 @@ def test_sound_payments_of_any_amounts_are_no_ten_thousands(folder: Folder) -> N
     folder.csv("支付明细.csv", [PAYMENTS, *rows])
     folder.csv("指标执行情况表.csv", [BUDGET, *budget])
     assert not [f for f in folder.check().findings if "scale" in f.rule]
+
+
+def test_payments_of_a_project_that_is_not_known_hide_no_ten_thousands(sound: SoundUnit) -> None:
+    sound.set(PAID, 20, "项目编码", "51113224T999999999999")
+    for row in (2, 5, 7):
+        sound.set(PAID, row, "金额（元）", "0.75")
+    told = sound.check()
+    assert [f.row for f in told.of("payments.amount.scale")] == [2, 5, 7]
+    told.one("payments.project_code.unknown", "error", PAID, 20, "项目编码")
