@@ -55,6 +55,9 @@ class _Batch:
     blank: tuple[int, ...]
     repeated: tuple[int, ...]
     unlabelled: Mapping[int, Sequence[int]]
+    #: `Sheet.broken` and `Sheet.marks` beside the rows that count.
+    broken: tuple[tuple[int, str], ...]
+    marks: tuple[tuple[int, int, str, str], ...]
 
 
 class Doubt:
@@ -138,7 +141,7 @@ class Doubt:
     def settle(self, lines: int, odd_ends: list[int]) -> Settled:
         """Decide about the last rows, write all files but the rows beyond doubt, and tell of the file as a whole."""
         self._merge([])
-        if self._first is None or len(self._sheet.rows) > len(self._head.sheet.rows):
+        if self._first is None or any(number > self._head.lines for number, _ in self._sheet.rows):
             self._decide()
         assert self._first is not None and self._writer is not None
         for kind in _KINDS:
@@ -146,7 +149,15 @@ class Doubt:
         self._mend_years(self._first[1], self._writer.written)
         shutil.rmtree(self._work)
         sheet, first, info = self._first
-        return Settled(replace(sheet, lines=lines, odd_ends=odd_ends), _together(first, self._batches), info)
+        later = self._batches[1:]
+        sheet = replace(
+            sheet,
+            lines=lines,
+            odd_ends=odd_ends,
+            broken=[*sheet.broken, *(b for batch in later for b in batch.broken)],
+            marks=[*sheet.marks, *(m for batch in later for m in batch.marks)],
+        )
+        return Settled(sheet, _together(first, self._batches), info)
 
     def _regrouped(self, n: int, located: Located) -> pa.Table:
         """The rows decided about, with group numbers that hold for the whole file."""
@@ -191,6 +202,8 @@ class Doubt:
 
 def _remembered(sheet: Sheet, located: Located) -> _Batch:
     numbers = [row for row, _ in located.rows]
+    data = set(numbers)
+    declared = {index for group in (located.groups or (located.columns,)) for index in group.values()}
     return _Batch(
         len(numbers),
         numbers[0] if numbers else 0,
@@ -198,6 +211,8 @@ def _remembered(sheet: Sheet, located: Located) -> _Batch:
         tuple(n for n, cells in sheet.rows if not any(cell.strip() for cell in cells)),
         located.repeated,
         located.unlabelled,
+        tuple(b for b in sheet.broken if b[0] not in data),
+        tuple(m for m in sheet.marks if m[0] not in data or m[1] not in declared),
     )
 
 

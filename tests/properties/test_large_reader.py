@@ -307,3 +307,30 @@ def test_a_file_of_another_year_is_decided_in_batches(tmp_path: Path, monkeypatc
     case = Case("科普员分享记录", "\n".join([",".join(HEADERS["科普员分享记录"]), *lines]).encode(), ".csv")
     assert same(case, tmp_path)
     assert len(pq.read_table(tmp_path / "big" / "0.cells.parquet")) > 400
+
+
+def test_marks_beside_the_data_are_told_of_every_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(large_doubt, "BATCH", 60)
+    lines = [
+        f"2022-{1 + n % 12:02d}-05 08:30:{n % 60:02d},KP{n % 30:08d},张三,老沟村,C{n},标题,微信群,{n},无"
+        for n in range(300)
+    ]
+    for n in (10, 250):
+        lines[n] = lines[n].replace("无", "无\0")
+    case = Case("科普员分享记录", "\n".join([",".join((*HEADERS["科普员分享记录"], "附注")), *lines]).encode(), ".csv")
+    assert same(case, tmp_path)
+    (tmp_path / "again").mkdir()
+    _, found, _, _ = both(case, tmp_path / "again")
+    assert found is not None
+    told = [f for f in found["findings"] if f["rule"] == "source.null_byte"]
+    assert [(f["column"], f["count"]) for f in told] == [("附注", 2)]
+
+
+@pytest.mark.parametrize("rows", [1, 100, 140, 160, 180, 220, 300])
+def test_the_last_batch_is_written_however_few_rows_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    monkeypatch.setattr(large_doubt, "BATCH", 60)
+    lines = [f"2022-05-05 08:30:{n % 60:02d},KP{n:08d},张三,老沟村,C{n},标题,微信群,{n}" for n in range(rows)]
+    case = Case("科普员分享记录", "\n".join([",".join(HEADERS["科普员分享记录"]), *lines]).encode(), ".csv")
+    assert same(case, tmp_path)
