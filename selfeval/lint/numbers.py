@@ -117,6 +117,16 @@ def quantities(text: str) -> Iterator[Quantity]:
         )
 
 
+@lru_cache(maxsize=512)
+def _by_start(text: str) -> dict[int, Quantity]:
+    return {quantity.start: quantity for quantity in quantities(text)}
+
+
+def quantity_at(text: str, start: int) -> Quantity | None:
+    """The number of `text` that begins at `start`."""
+    return _by_start(text).get(start)
+
+
 def only(text: str) -> Quantity | None:
     """The number of a cell that holds one number and its unit, nothing else; None for words, dates, several numbers."""
     plain = re.sub(r"\(.*?\)|\[.*?\]", "", norm(text)).strip()

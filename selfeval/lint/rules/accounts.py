@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from selfeval.lint.context import Context, finding
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import NUMBER, Quantity, quantities, show, slip
+from selfeval.lint.numbers import NUMBER, Quantity, quantity_at, show, slip
 
 _AMOUNT = rf"(?:{NUMBER})\s*(?:万元|亿元|元)"
 _WHOSE = r"(?:20\d\d年度?|本年度?|全年|当年|年度|部门|单位|本部门|本单位|我[局委办会院]|全部门)*"
@@ -75,7 +75,7 @@ def _only(context: Context, name: str) -> tuple[str, Quantity] | None:
         if prose.in_table:
             continue
         for m in _PATTERNS[name].finditer(prose.plain):
-            number = next((q for q in quantities(prose.plain) if q.start == m.start("amount")), None)
+            number = quantity_at(prose.plain, m.start("amount"))
             if number and not number.approx:
                 found.append((prose.place, number))
     values = {q.value for _, q in found}

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from selfeval.lint.context import Context, finding, sentence_around
 from selfeval.lint.forms import Indicator
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import Quantity, only, quantities, squeeze
+from selfeval.lint.numbers import Quantity, only, quantity_at, squeeze
 
 _TAIL = re.compile(r"(?:总?数量|总数|数)$")
 _LINK = r"(?:总?数量|总数|人数|户数|个数|次数|件数|场次|期数|数)?(?:共计?|达到了?|达|为|是|完成)?"
@@ -37,7 +37,7 @@ def _named(context: Context, indicator: Indicator, name: str, actual: Quantity) 
         if prose.planned or (prose.in_table and len(prose.plain) < 20) or name not in prose.plain:
             continue
         for m in re.finditer(rf"{re.escape(name)}{_LINK}\s*(?=\d)", prose.plain):
-            number = next((q for q in quantities(prose.plain) if q.start == m.end()), None)
+            number = quantity_at(prose.plain, m.end())
             if number is None or number.unit != unit or number.approx or not unit:
                 continue
             around = sentence_around(prose.plain, m.start(), number.end)

@@ -12,7 +12,7 @@ from itertools import combinations, pairwise
 
 from selfeval.lint.context import Context, Prose, finding
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import Quantity, quantities, show, slip
+from selfeval.lint.numbers import Quantity, quantities, quantity_at, show, slip
 
 _AMOUNT = r"\d[\d,]*(?:\.\d+)?\s*(?:万元|亿元|元)"
 _ASIDE = r"(?:[,，]?(?:占|为)[^\d,，。;]{0,14}[\d.]+%)?"
@@ -272,7 +272,7 @@ def _named(plain: str, name: str) -> Quantity | None:
     if len(set(found)) != 1:
         return None
     start = plain.index(found[0], re.search(name, plain).start())  # type: ignore[union-attr]
-    return next((q for q in quantities(plain) if q.start == start), None)
+    return quantity_at(plain, start)
 
 
 def _balance(context: Context) -> Iterator[LintFinding]:
@@ -299,7 +299,7 @@ def _total(context: Context, word: str) -> tuple[str, Quantity] | None:
     for prose in context.prose:
         for m in re.finditer(rf"(?<![\u4e00-\u9fff]){pattern}|(?:本年|全年|总){pattern}", prose.plain):
             start = m.start(1) if m[1] else m.start(2)
-            number = next((q for q in quantities(prose.plain) if q.start == start), None)
+            number = quantity_at(prose.plain, start)
             if number:
                 found.append((prose.place, number))
     values = {q.value for _, q in found}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import islice
 
 from selfeval.lint.context import Context, Prose, finding, sentence_around, sentence_start
 from selfeval.lint.model import LintFinding
@@ -55,7 +56,12 @@ _NO_COUNT = {"年", "月", "日", "天", "小时", "分钟", "分"}
 _NOT_SHARE = re.compile(r"效率|频率|功率|速率|汇率|税率|倍率|生产率|产率|产出率")
 
 
+#: by rate as printed and project: whether some paragraph proves it
+_Told = dict[tuple[str, str], bool]
+
+
 def check(context: Context) -> Iterator[LintFinding]:
+    told: _Told = {}
     for prose in context.prose:
         yield from _changes(prose)
         yield from _counted(prose)
@@ -63,7 +69,7 @@ def check(context: Context) -> Iterator[LintFinding]:
         yield from _points(prose)
         if not prose.in_table or len(prose.plain) >= 30:
             yield from _shares(prose)
-            yield from _used(prose, context)
+            yield from _used(prose, context, told)
 
 
 def _value(number: str, unit: str) -> Quantity:
@@ -222,7 +228,7 @@ _BASES = {"到位": re.compile(_BASE_WORD), "": re.compile(rf"{_BASE_WORD}|下�
 _PAIDS = {"到位": re.compile(r"到位"), "": re.compile(r"支出|支付|使用|执行|拨付|完成|实际|兑付|发放|报账|报销")}
 
 
-def _used(prose: Prose, context: Context) -> Iterator[LintFinding]:
+def _used(prose: Prose, context: Context, told: _Told) -> Iterator[LintFinding]:
     """预算X万元，支出Y万元，执行率Z%: against the amounts named for it, else whether there are any at all."""
     for m in _EXECUTION.finditer(prose.plain):
         printed = m[2]
@@ -235,7 +241,7 @@ def _used(prose: Prose, context: Context) -> Iterator[LintFinding]:
             quoted = prose.text[max(start, m.start() - 80) : m.end()]
             yield _wrong(prose, quoted, paid.value / base.value, f"{paid.text}÷{base.text}")
         elif not prose.in_table and not context.cut:
-            yield from _unproved(prose, m, context)
+            yield from _unproved(prose, m, context, told)
 
 
 _PROJECT = re.compile(r"([\u4e00-\u9fff“”]{4,20})项目(?:资金|预算|经费)?$")
@@ -341,16 +347,17 @@ def _points(prose: Prose) -> Iterator[LintFinding]:
         yield finding("points-or-percent", "error", prose.place, quoted, f"{show(value)}个百分点", message)
 
 
-def _unproved(prose: Prose, m: re.Match[str], context: Context) -> Iterator[LintFinding]:
+def _unproved(prose: Prose, m: re.Match[str], context: Context, told: _Told) -> Iterator[LintFinding]:
     """A rate of use whose amounts are nowhere to be seen: in its paragraph, or for the whole department in the text."""
     printed, sentence = m[2], sentence_around(prose.plain, m.start(), m.end())
     if re.search(r"目标|不低于|≥|要求|达到以上|以上|指标值|计算|公式", sentence):
         return
-    project = re.search(r"项目|专项", sentence) is not None
-    if not project and (_backed(context.text, printed) or _form_backs(context, printed)):
-        return
-    named = _project(prose.plain, m)
-    if project and (_form_backs(context, printed) or _elsewhere(context, printed, named)):
+    key = (printed, _project(prose.plain, m) if re.search(r"项目|专项", sentence) else "-")
+    if key not in told:
+        told[key] = _form_backs(context, printed) or (
+            _backed(context.text, printed) if key[1] == "-" else _elsewhere(context, *key)
+        )
+    if told[key]:
         return
     message = f"“{m[0]}”没有给出分子和分母（预算数与支出数），无法核对。"
     yield finding("rate", "warning", prose.place, prose.text[m.start() : m.end()], "写明预算数和支出数", message)
@@ -358,7 +365,7 @@ def _unproved(prose: Prose, m: re.Match[str], context: Context) -> Iterator[Lint
 
 def _backed(text: str, printed: str) -> bool:
     """Two amounts of the text give the rate."""
-    values = [q for q in quantities(text) if q.money and q.value > 0][:60]
+    values = list(islice((q for q in quantities(text) if q.money and q.value > 0), 60))
     return any(_gives(printed, one, other) for i, one in enumerate(values) for j, other in enumerate(values) if i != j)
 
 
