@@ -14,7 +14,7 @@ from selfeval.lint.context import Context, Prose, finding
 from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import Quantity, quantities, quantity_at, show, slip
 
-_AMOUNT = r"\d[\d,]*(?:\.\d+)?\s*(?:万元|亿元|元)"
+_AMOUNT = r"(?<![\d,])\d[\d,]{0,24}(?:\.\d{1,8})?\s*(?:万元|亿元|元)"
 _ASIDE = r"(?:[,，]?(?:占|为)[^\d,，。;]{0,14}[\d.]+%)?"
 #: 其中, and a word on what the whole was for before it
 _LEAD = (

@@ -15,7 +15,7 @@ from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import Quantity, half_up, quantities, ratio_room, show, slip
 
 _PERCENT = r"(\d+(?:\.\d+)?)\s*%"
-_AMOUNT = r"(\d[\d,]*(?:\.\d+)?)\s*(万元|亿元|元|人次|人|个|户|次|家|项|件)"
+_AMOUNT = r"(?<![\d,])(\d[\d,]{0,24}(?:\.\d{1,8})?)\s*(万元|亿元|元|人次|人|个|户|次|家|项|件)"
 _MORE = r"增加|增长|上升|提高|提升|升高|增|上涨|扩大"
 _LESS = r"减少|下降|降低|压减|压缩|减|缩减|回落"
 #: 增长67.02%, 增幅5.71%
@@ -46,7 +46,7 @@ _STEP = re.compile(
 )
 #: what the step is measured from, and nothing else
 _FROM = re.compile(
-    r"[,，(;]?(?:[由从]|与|较|比|同比|低于|高于|高出|低|超出|超过)?(?:\d{4}年|上年|去年|上一年|上年度|同期|年初|目标值?|绩效目标|预期目标?|计划|全[国省市县州区]|平均|水平|[的度值初]|相比|比较?)*[,，]?"
+    r"[,，(;]?(?:[由从]|与|较|比|同比|低于|高于|高出|低|超出|超过)?(?:\d{4}年|上年|去年|上一年|上年度|同期|年初|目标值?|绩效目标|预期目标?|计划|全[国省市县州区]|平均|水平|[的度值初]|相比|比较?){0,6}[,，]?"
 )
 _VALUED = re.compile(
     rf"(?P<noun>[\u4e00-\u9fff]{{0,10}}{_RATIO})(?:为|是|达到?|提高到|上升到|提升[到至]|实现|:|的)?了?$"
@@ -70,6 +70,16 @@ def check(context: Context) -> Iterator[LintFinding]:
         if not prose.in_table or len(prose.plain) >= 30:
             yield from _shares(prose)
             yield from _used(prose, context, told)
+
+
+#: rates of one paragraph that are looked at; no report has more
+_MOST = 100
+#: no sentence names a rate further from its amounts
+_REACH = 240
+
+
+def _near_start(plain: str, at: int) -> int:
+    return max(sentence_start(plain, at), at - _REACH)
 
 
 def _value(number: str, unit: str) -> Quantity:
@@ -100,8 +110,8 @@ def _near(printed: str, rate: Decimal) -> bool:
 
 def _changes(prose: Prose) -> Iterator[LintFinding]:
     """A growth against the amounts around it: right when any two of the paragraph give it."""
-    for m in _GROWTH.finditer(prose.plain):
-        left = sentence_start(prose.plain, m.start())
+    for m in islice(_GROWTH.finditer(prose.plain), _MOST):
+        left = _near_start(prose.plain, m.start())
         before = [
             q for q in quantities(prose.plain[left : m.start()]) if q.unit and not q.percent and "百分" not in q.unit
         ]
@@ -176,8 +186,8 @@ def _supported(printed: str, around: list[Quantity], own: tuple[int, int]) -> bo
 
 def _counted(prose: Prose) -> Iterator[LintFinding]:
     """Two counts and their ratio in one sentence: held when they can be nothing else."""
-    for m in _COUNTED.finditer(prose.plain):
-        left = sentence_start(prose.plain, m.start())
+    for m in islice(_COUNTED.finditer(prose.plain), _MOST):
+        left = _near_start(prose.plain, m.start())
         before = [q for q in quantities(prose.plain[left : m.start()]) if not q.percent]
         counts = [q for q in before if q.unit and not q.money and q.unit not in _NO_COUNT and q.value > 0]
         if len(counts) < 2 or before[-2:] != counts[-2:] or "%" in prose.plain[left : m.start()]:
@@ -263,7 +273,7 @@ def _about(plain: str, project: str) -> str:
 def _base_and_paid(plain: str, m: re.Match[str]) -> tuple[Quantity, Quantity] | None:
     """The last payment named before the rate and the last budget before that, in its sentence or the one before."""
     kind = "到位" if m["kind"] == "到位" else ""
-    start = sentence_start(plain, sentence_start(plain, m.start()) - 1)
+    start = max(sentence_start(plain, sentence_start(plain, m.start()) - 1), m.start() - 2 * _REACH)
     if len(_EXECUTION.findall(plain[sentence_start(plain, m.start()) : m.end()])) != 1:
         return None
     amounts = [q for q in quantities(plain[start : m.start()]) if q.money]
@@ -281,8 +291,8 @@ def _base_and_paid(plain: str, m: re.Match[str]) -> tuple[Quantity, Quantity] | 
 
 def _steps(prose: Prose) -> Iterator[LintFinding]:
     """The difference of two percentages: its unit, and whether it is their difference."""
-    for m in _STEP.finditer(prose.plain):
-        left = sentence_start(prose.plain, m.start())
+    for m in islice(_STEP.finditer(prose.plain), _MOST):
+        left = _near_start(prose.plain, m.start())
         rates = [q for q in quantities(prose.plain[left : m.start()]) if q.percent]
         printed, points = Decimal(m["value"]), m["unit"] == "个百分点"
         if not rates or rates[-1].end + left < m.start() - 24:

@@ -22,7 +22,7 @@ _GROUPS = ("产出", "效益", "满意度", "成本")
 _HUNDRED = Decimal(100)
 
 
-_TOLD = re.compile(r"([\u4e00-\u9fff]{2,8}?)(?:类)?(?:指标)?(?:权重|分值|满分|占|为|共)*(\d+(?:\.\d+)?)分(?!以|及)")
+_TOLD = re.compile(r"([\u4e00-\u9fff]{2,8}?)(?:类)?(?:指标)?(?:权重|分值|满分|占|为|共){0,3}(\d+(?:\.\d+)?)分(?!以|及)")
 
 
 def check(context: Context) -> Iterator[LintFinding]:
