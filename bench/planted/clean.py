@@ -23,7 +23,7 @@ KINDS = {
         "部门经济分类": "subject", "政府经济分类": "subject", "金额（元）": "money",
     },
     "budget": {"项目编码": "project_key", "功能科目编码": "subject", "项目类别": "choice"},
-    "communicators": {"科普员编号": "person_key", "手机号": "phone", "行政村（社区）": "word", "在岗起": "date"},
+    "communicators": {"科普员编号": "person_key", "手机号": "phone", "行政村（社区）": "word", "在岗起": "since"},
     "tasks": {"科普员编号": "person", "任务数": "count"},
     "shares": {"分享时间": "time", "科普员编号": "person", "内容编号": "code", "渠道": "choice", "阅读数": "count"},
     "ranking": {"综合排名": "place", "科普员编号": "person_key"},

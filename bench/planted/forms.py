@@ -193,7 +193,7 @@ def _ten_thousands(unit: Unit, file: File, doc: Doc) -> Fault:
 
 def _merged(numeric: bool) -> Callable[[Unit, File, Doc], Fault]:
     def spoil(unit: Unit, file: File, doc: Doc) -> Fault:
-        label = doc.columns("count")[0] if numeric else doc.columns("word", "date", "choice")[0]
+        label = doc.columns("count")[0] if numeric else doc.columns("word", "date", "since", "choice")[0]
         data = doc.data()
         first = unit.rng.randrange(0, len(data) - 3)
         lines = data[first : first + 2]
