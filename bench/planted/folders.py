@@ -127,8 +127,8 @@ def _unlabelled(unit: Unit) -> Fault:
     file, doc = _table(unit, None, "payments", "shares", "communicators", "activities", "survey", "budget")
     at = unit.rng.randrange(1, len(doc.header.cells))
     for line in doc.lines:
-        if line.role in ("header", "data"):
-            line.cells.insert(at, "" if line.role == "header" else "甲")
+        if line.role in ("header", "data", "total"):
+            line.cells.insert(at, "甲" if line.role == "data" else "")
     return Fault("", file, doc, r"source\.column\.unlabelled", doc.data(), get_column_letter(at + 1))
 
 
