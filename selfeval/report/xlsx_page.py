@@ -10,13 +10,13 @@ import datetime as dt
 import math
 import unicodedata
 from collections.abc import Mapping, Sequence
-from decimal import Context, Decimal
+from decimal import Context
 from typing import Any
 
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
-from selfeval.report.forms.surface import Span, Style
+from selfeval.report.forms.surface import Number, Span, Style
 
 A4 = 9
 LINE_HEIGHT = 15.75
@@ -95,31 +95,18 @@ class Page:
         if span[0] == 1:
             self._lines[row] = max(self._lines.get(row, 1), _lines(value, width))
 
-    def number(
-        self, row: int, column: int, value: Decimal, number_format: str, span: Span = (1, 1), fact: str | None = None
-    ) -> None:
-        made = self._styles.get("number", number_format)
+    def number(self, row: int, column: int, number: Number, span: Span = (1, 1)) -> None:
+        """A live formula has with it the value that it gives, for readers that do not calculate."""
+        made = self._styles.get("number", number.number_format)
         self._merge(row, column, span, made)
         # a Decimal goes into the file digit by digit, it is never a float here.
-        self.sheet.write_number(row, column, value, made)
+        if number.formula is None:
+            self.sheet.write_number(row, column, number.value, made)
+        else:
+            self.sheet.write_formula(row, column, number.formula, made, SHEET_DIGITS.plus(number.value))
 
     def date(self, row: int, column: int, value: dt.date, number_format: str, fact: str | None = None) -> None:
         self.sheet.write_datetime(row, column, value, self._styles.get("number", number_format))
-
-    def formula(
-        self,
-        row: int,
-        column: int,
-        formula: str,
-        value: Decimal,
-        number_format: str,
-        span: Span = (1, 1),
-        fact: str | None = None,
-    ) -> None:
-        """A live formula with the value that it gives, for readers that do not calculate."""
-        made = self._styles.get("number", number_format)
-        self._merge(row, column, span, made)
-        self.sheet.write_formula(row, column, formula, made, SHEET_DIGITS.plus(value))
 
     def height(self, row: int, lines: int) -> None:
         """At least so many lines."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from selfeval.model import DepartmentItem, DepartmentScore, ProjectScore, UnitYear
 from selfeval.report.forms.project import numbered
-from selfeval.report.forms.surface import MONEY, OPEN, POINTS, Surface, cell, levels, places, rate_format
+from selfeval.report.forms.surface import MONEY, OPEN, POINTS, Number, Surface, cell, levels, places, rate_format
 from selfeval.report.phrases import TEN_THOUSAND
 from selfeval.scoring.arithmetic import rate_of
 
@@ -41,14 +41,12 @@ def _money(page: Surface, head: int, projects: Sequence[ProjectScore]) -> int:
         page.text(row, 1, category, "center")
         amounts = _amounts([p for p in projects if p.project.category == category])
         for column, amount in enumerate(amounts, start=2):
-            page.number(row, column, amount, MONEY)
+            page.number(row, column, Number(amount, MONEY))
         _rate(page, row, amounts)
     amounts = _amounts(projects)
     for column, amount in enumerate(amounts, start=2):
-        if categories:
-            page.formula(total, column, f"=SUM({cell(first, column)}:{cell(last, column)})", amount, MONEY)
-        else:
-            page.number(total, column, amount, MONEY)
+        formula = f"=SUM({cell(first, column)}:{cell(last, column)})" if categories else None
+        page.number(total, column, Number(amount, MONEY, formula=formula))
     _rate(page, total, amounts)
     return last + 1
 
@@ -70,7 +68,7 @@ def _rate(page: Surface, row: int, amounts: tuple[Decimal, Decimal, Decimal]) ->
         page.text(row, 5, "—", "center")
         return
     shown = rate_format(rate_of(paid, budget))
-    page.formula(row, 5, f"={cell(row, 4)}/{cell(row, 3)}", paid / budget, shown)
+    page.number(row, 5, Number(paid / budget, shown, formula=f"={cell(row, 4)}/{cell(row, 3)}"))
 
 
 def _goals(page: Surface, row: int, unit_year: UnitYear) -> int:
@@ -91,11 +89,11 @@ def _items(page: Surface, head: int, items: Sequence[DepartmentItem]) -> int:
     levels(page, first, 0, [(item.level1, item.level2) for item in items])
     for row, item in enumerate(items, start=first):
         page.text(row, 2, item.level3, "center")
-        page.number(row, 3, item.weight, places(item.weight))
+        page.number(row, 3, Number(item.weight, places(item.weight)))
         if item.points is None:
             page.text(row, 4, "", "open")
         else:
-            page.number(row, 4, item.points, POINTS)
+            page.number(row, 4, Number(item.points, POINTS))
         page.text(row, 5, item.how, "open" if item.points is None else "text")
     _sums(page, last + 1, f"{cell(first, 3)}:{cell(last, 3)}", f"{cell(first, 4)}:{cell(last, 4)}", items)
     return last + 3
@@ -108,11 +106,12 @@ def _sums(page: Surface, row: int, weights: str, points: str, items: Sequence[De
     weight_format = max((places(item.weight) for item in items), key=len, default="0")
     fed = [item for item in items if item.points is not None]
     page.text(row, 0, "合计（已计分）", "label", (1, 3))
-    page.formula(row, 3, f"=SUM({weights})", total, weight_format)
-    page.formula(row, 4, f"=SUM({points})", sum((i.points or Decimal(0) for i in fed), Decimal(0)), POINTS)
+    earned = sum((i.points or Decimal(0) for i in fed), Decimal(0))
+    page.number(row, 3, Number(total, weight_format, formula=f"=SUM({weights})"))
+    page.number(row, 4, Number(earned, POINTS, formula=f"=SUM({points})"))
     page.text(row + 1, 0, "可计分（已有得分各项的分值）", "label", (1, 3))
     formula = f"=SUMPRODUCT(ISNUMBER({points})*{weights})"
-    page.formula(row + 1, 3, formula, sum((i.weight for i in fed), Decimal(0)), weight_format)
+    page.number(row + 1, 3, Number(sum((i.weight for i in fed), Decimal(0)), weight_format, formula=formula))
     page.text(row + 1, 4, "", "center")
     open_ones = len(items) - len(fed)
     page.text(row, 5, f"{open_ones}项待人工填写" if open_ones else "各项均已计分", "center")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from selfeval.report.forms import Layout
-from selfeval.report.forms.surface import Span, Style
+from selfeval.report.forms.surface import Number, Span, Style
 from selfeval.report.markup import printable
 from selfeval.report.nodes import Cell, CellKind, Form, Run
 from selfeval.report.phrases import date as date_phrase
@@ -52,26 +52,12 @@ class _Grid:
         run = Run(printable(value), todo=style == "open") if value else None
         self._put(row, column, span, _KINDS[style], run)
 
-    def number(
-        self, row: int, column: int, value: Decimal, number_format: str, span: Span = (1, 1), fact: str | None = None
-    ) -> None:
-        self._put(row, column, span, "center", Run(shown(value, number_format), fact))
+    def number(self, row: int, column: int, number: Number, span: Span = (1, 1)) -> None:
+        self._put(row, column, span, "center", Run(shown(number.value, number.number_format), number.fact))
 
     def date(self, row: int, column: int, value: dt.date, number_format: str, fact: str | None = None) -> None:
         sign = number_format[1:].partition('"')[0] if number_format.startswith('"') else ""
         self._put(row, column, (1, 1), "center", Run(sign + date_phrase(value.isoformat()), fact))
-
-    def formula(
-        self,
-        row: int,
-        column: int,
-        formula: str,
-        value: Decimal,
-        number_format: str,
-        span: Span = (1, 1),
-        fact: str | None = None,
-    ) -> None:
-        self.number(row, column, value, number_format, span, fact)
 
     def height(self, row: int, lines: int) -> None:
         """A printed row is as high as its text."""

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from selfeval.model import IndicatorScore, UnitYear
-from selfeval.report.forms.surface import DATE, OPEN, OPEN_REASON, POINTS, Surface, cell, places, quoted
+from selfeval.report.forms.surface import DATE, OPEN, OPEN_REASON, POINTS, Number, Surface, cell, places, quoted
 from selfeval.scoring import arithmetic, reading
 
 
@@ -38,7 +38,7 @@ def write_indicator(page: Surface, row: int, columns: Columns, score: IndicatorS
     _value(page, row, columns.target, score.target, indicator.target, sign, unit)
     digits = _digits(score.actual_display)
     _value(page, row, columns.actual, score.actual, score.actual_display or OPEN, "", unit, digits, score.source_fact)
-    page.number(row, columns.weight, indicator.weight, places(indicator.weight))
+    page.number(row, columns.weight, Number(indicator.weight, places(indicator.weight)))
     _points(page, row, columns, score)
     _reason(page, row, columns.reason, score, unit_year)
 
@@ -57,7 +57,7 @@ def _value(
     """A number or a date as such, so that the formula of the points can use it; everything else as text."""
     if isinstance(value, Decimal):
         shown = number_format or places(value)
-        page.number(row, column, value, f"{quoted(sign)}{shown}{quoted(unit)}", fact=fact)
+        page.number(row, column, Number(value, f"{quoted(sign)}{shown}{quoted(unit)}", fact))
     elif isinstance(value, dt.date):
         page.date(row, column, value, f"{quoted(sign)}{DATE}", fact)
     else:
@@ -75,10 +75,7 @@ def _points(page: Surface, row: int, columns: Columns, score: IndicatorScore) ->
         page.text(row, columns.points, OPEN, "open")
         return
     formula = points_formula(score, *(cell(row, c) for c in (columns.target, columns.actual, columns.weight)))
-    if formula is None:
-        page.number(row, columns.points, score.points, POINTS, fact=score.indicator.fact_id)
-    else:
-        page.formula(row, columns.points, formula, score.points, POINTS, fact=score.indicator.fact_id)
+    page.number(row, columns.points, Number(score.points, POINTS, score.indicator.fact_id, formula))
 
 
 def points_formula(score: IndicatorScore, target: str, actual: str, weight: str) -> str | None:

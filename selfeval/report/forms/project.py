@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from selfeval.model import Project, ProjectScore, UnitYear
 from selfeval.report.forms.indicators import Columns, write_indicator
-from selfeval.report.forms.surface import MONEY, OPEN, POINTS, Style, Surface, cell, levels, places, rate_format
+from selfeval.report.forms.surface import MONEY, OPEN, POINTS, Number, Style, Surface, cell, levels, places, rate_format
 from selfeval.report.phrases import TEN_THOUSAND
 from selfeval.scoring.arithmetic import plain, rate_of
 
@@ -67,7 +67,7 @@ def _amounts(page: Surface, row: int, project: Project) -> None:
     """年初预算数, 全年预算数 and 支出数 in 万元."""
     for column, name in enumerate(("budget_initial", "budget_final", "paid"), start=3):
         amount = getattr(project, name) / TEN_THOUSAND
-        page.number(row, column, amount, MONEY, fact=f"project.{project.code}.{name}")
+        page.number(row, column, Number(amount, MONEY, f"project.{project.code}.{name}"))
 
 
 def _rate(
@@ -75,7 +75,7 @@ def _rate(
 ) -> None:
     """分值, 执行率 and 得分 of the money row; columns are budget, paid, weight, rate (`width` columns), points."""
     budget, paid, full, rate, points = columns
-    page.number(row, full, weight, places(weight))
+    page.number(row, full, Number(weight, places(weight)))
     if score.rate_points is None:
         page.text(row, rate, "—", "center", (1, width))
         page.text(row, points, "—", "center")
@@ -83,9 +83,10 @@ def _rate(
     top, bottom, most = cell(row, paid), cell(row, budget), cell(row, full)
     money = score.project.paid, score.project.budget_final
     own = f"project.{score.project.code}.execution_rate"
-    page.formula(row, rate, f"={top}/{bottom}", money[0] / money[1], rate_format(rate_of(*money)), (1, width), fact=own)
+    shown = rate_format(rate_of(*money))
+    page.number(row, rate, Number(money[0] / money[1], shown, own, f"={top}/{bottom}"), (1, width))
     earned = f"=MAX(0,MIN({most},ROUND(ROUND({most}*{top}/{bottom},12),2)))"
-    page.formula(row, points, earned, score.rate_points, POINTS)
+    page.number(row, points, Number(score.rate_points, POINTS, formula=earned))
 
 
 def _goals(
@@ -145,12 +146,12 @@ def _totals(
     """Sum of the weights and of the points, 预算执行率 included."""
     weights = sum((s.indicator.weight for s in score.indicators), unit_year.scores.execution_weight)
     area = [f"{cell(rows[0], c)}:{cell(rows[1], c)}" for c in (columns.weight, columns.points)]
-    page.formula(row, columns.weight, f"={money[0]}+SUM({area[0]})", weights, places(weights))
+    page.number(row, columns.weight, Number(weights, places(weights), formula=f"={money[0]}+SUM({area[0]})"))
     if score.total is None:
         page.text(row, columns.points, OPEN, "open")
     else:
-        total = f"={money[1]}+SUM({area[1]})"
-        page.formula(row, columns.points, total, score.total, POINTS, fact=f"score.project.{score.project.code}")
+        own = f"score.project.{score.project.code}"
+        page.number(row, columns.points, Number(score.total, POINTS, own, f"={money[1]}+SUM({area[1]})"))
 
 
 def sichuan(page: Surface, score: ProjectScore, unit_year: UnitYear) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, Protocol
 
@@ -20,31 +21,28 @@ Style = Literal["title", "subtitle", "label", "center", "text", "open", "note", 
 Span = tuple[int, int]
 
 
+@dataclass(frozen=True)
+class Number:
+    """A figure and the spreadsheet's number format for it (digits, %, and literals in quotes); `fact` names it, and
+    `formula` is how a spreadsheet comes to the same value by itself."""
+
+    value: Decimal
+    number_format: str
+    fact: str | None = None
+    formula: str | None = None
+
+
 class Surface(Protocol):
-    """Rows and columns count from 0; a span is (rows, columns); `fact` names the figure that a cell shows."""
+    """Rows and columns count from 0; a span is (rows, columns)."""
 
     def text(self, row: int, column: int, value: str, style: Style = "text", span: Span = (1, 1)) -> None:
         """A cell of text, empty where `value` is."""
 
-    def number(
-        self, row: int, column: int, value: Decimal, number_format: str, span: Span = (1, 1), fact: str | None = None
-    ) -> None:
-        """A number in a spreadsheet's number format: digits, %, and literals in quotes."""
+    def number(self, row: int, column: int, number: Number, span: Span = (1, 1)) -> None:
+        """A cell that shows a figure."""
 
     def date(self, row: int, column: int, value: dt.date, number_format: str, fact: str | None = None) -> None:
-        """A date as DATE, with literals in quotes before it."""
-
-    def formula(
-        self,
-        row: int,
-        column: int,
-        formula: str,
-        value: Decimal,
-        number_format: str,
-        span: Span = (1, 1),
-        fact: str | None = None,
-    ) -> None:
-        """A number that a spreadsheet calculates; `value` is what it gives."""
+        """A date as DATE, with literals in quotes before it; `fact` names it."""
 
     def height(self, row: int, lines: int) -> None:
         """At least so many lines."""
