@@ -144,19 +144,8 @@ def publish_failure(out: Path, year: int, unit: str, reason: str, attempt: Mappi
     What the last run issued or set aside stays as it was; run.json keeps its account of it.
     """
     target = out / str(year) / unit
-    run = run_record.read(target)
-    before: dict[str, Any] = (
-        run.model_dump(mode="json")
-        if run
-        else {
-            "unit": unit,
-            "year": year,
-            "name": "",
-            "issued": None,
-            "datasets": {},
-            "others": [],
-            "versions": digest.versions(),
-        }
+    before = run_record.read(target) or run_record.RunRecord(
+        status="failed", unit=unit, year=year, issued=None, versions=digest.versions()
     )
     message = reason.rstrip("。") + "。"
     finding = Finding("run.failed", "error", message, "请按所述改正后重新运行；仍不能解决的，请联系技术人员查看日志。")
@@ -164,8 +153,15 @@ def publish_failure(out: Path, year: int, unit: str, reason: str, attempt: Mappi
     files: dict[str, bytes | Path] = {
         "findings.json": pages.as_json([finding]),
         "findings.xlsx": as_xlsx([finding]),
-        "findings.html": pages.as_html(unit, before["name"] or unit, year, "failed", [finding]),
-        run_record.FILE: _text({**before, "status": "failed", "summary": summary, "attempt": {**attempt, "steps": []}}),
+        "findings.html": pages.as_html(unit, before.name or unit, year, "failed", [finding]),
+        run_record.FILE: _text(
+            {
+                **before.model_dump(mode="json"),
+                "status": "failed",
+                "summary": summary,
+                "attempt": {**attempt, "steps": []},
+            }
+        ),
     }
     publish.replace(target, files, keep=_all_files)
 

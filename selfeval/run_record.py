@@ -43,6 +43,7 @@ class RunRecord(BaseModel):
     name: str = ""
     issued: Issued | None
     datasets: dict[str, Any] = {}
+    others: list[dict[str, str]] = []
     versions: dict[str, str] = {}
     summary: Summary = Summary(findings={}, reasons=[], more=0)
     attempt: dict[str, Any] = {}

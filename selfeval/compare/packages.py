@@ -101,15 +101,16 @@ class Difference:
 
 def load(folder: Path) -> Package:
     """Read a package. Raises NotAPackageError."""
+    wrong = f"{folder}不是成果包，其中应有run.json和findings.json"
     run = run_record.read(folder)
+    if run is None:
+        raise NotAPackageError(wrong)
     try:
         findings = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
         facts = folder / "facts.json"
         known = json.loads(facts.read_text(encoding="utf-8"))["facts"] if facts.is_file() else {}
     except (OSError, ValueError, KeyError) as error:
-        raise NotAPackageError(f"{folder}不是成果包，其中应有run.json和findings.json") from error
-    if run is None:
-        raise NotAPackageError(f"{folder}不是成果包，其中应有run.json和findings.json")
+        raise NotAPackageError(wrong) from error
     return Package(folder, run, known, tuple(findings), _sentences(folder / "report.docx"))
 
 
