@@ -12,13 +12,12 @@ from itertools import combinations
 
 from selfeval.lint.context import Context, Prose, finding
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import chinese_number, chinese_numeral, show
+from selfeval.lint.numbers import SAME_UNIT, chinese_number, chinese_numeral, show
 
 _MEASURE = r"万亩|平方公里|平方米|公里|千米|公顷|亩|万吨|吨|立方米|米"
 _UNIT = rf"(?:人次|人|名|个|家|项|户次|户|所|辆|台|套|种|场次|场|次|期|处|位|件|条|篇|份|座|批次|批|间|盏|口|头|株|宗|起|例|册|村|{_MEASURE})"
 _COUNT = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?(?!\d)"
 _PEOPLE = ("人", "名", "位")
-_SAME = {"名": "人", "位": "人", "场次": "次", "场": "次", "千米": "公里"}
 _TOTAL = re.compile(
     rf"({_COUNT})\s*({_UNIT})([^\d。;\n]{{0,8}}?)(?:[,，(:;]\s*(?:其中|包括|含|分别为|分别是)[:,，]?|\((?=[^()]{{0,16}}\d))([^。;\n)]+)"
 )
@@ -147,7 +146,7 @@ def _segments(text: str, unit: str) -> tuple[list[Decimal], list[str], bool]:
     names: list[str] = []
     for segment in re.split(r"[、,，;和及](?!\d{3}(?!\d))", text):
         match = re.fullmatch(rf"\s*([^\d]{{1,16}}?)\s*({_COUNT})\s*({_UNIT})([^\d]{{0,6}})\s*", segment)
-        if not match or _SAME.get(match[3], match[3]) != _SAME.get(unit, unit):
+        if not match or SAME_UNIT.get(match[3], match[3]) != SAME_UNIT.get(unit, unit):
             return numbers, names, False
         numbers.append(_number(match[2]))
         names.append(match[1])

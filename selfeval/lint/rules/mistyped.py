@@ -15,9 +15,8 @@ from itertools import combinations
 
 from selfeval.lint.context import Context, finding, sentence_start
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import is_blank, norm, plain_number, quantities, squeeze, swapped
+from selfeval.lint.numbers import SAME_UNIT, is_blank, norm, plain_number, quantities, squeeze, swapped
 
-_SAME = {"名": "人", "位": "人", "场次": "次", "场": "次", "千米": "公里", "": ""}
 _STOPS = re.compile(r"[\d,，。;；:：、()（）|\s“”《》]")
 _FILLER = re.compile(r"万元|亿元|全年|本年|共计|合计|总计|累计|实际|为|共|达到?|了|的")
 #: what was planned or done in another year is another quantity
@@ -98,7 +97,7 @@ def _written(context: Context) -> Iterator[_Mention]:
             name = _FILLER.sub("", f"{before}{after}")
             around = prose.plain[max(sentence_start(prose.plain, q.start), q.start - 60) : q.start]
             quoted = prose.text[q.start - len(before) : q.end + len(after)]
-            yield _Mention(q.value, _SAME.get(q.unit, q.unit), name, around, quoted, prose.place, False)
+            yield _Mention(q.value, SAME_UNIT.get(q.unit, q.unit), name, around, quoted, prose.place, False)
 
 
 def _rows(context: Context) -> Iterator[_Mention]:
@@ -112,7 +111,9 @@ def _rows(context: Context) -> Iterator[_Mention]:
                 unit = number.unit or (goal.unit if goal else "")
                 name = squeeze(indicator.name)
                 quoted = f"{indicator.name} {indicator.actual}"
-                yield _Mention(number.value * scale, _SAME.get(unit, unit), name, name, quoted, indicator.place, True)
+                yield _Mention(
+                    number.value * scale, SAME_UNIT.get(unit, unit), name, name, quoted, indicator.place, True
+                )
         for row in form.money:
             for role in ("initial", "final", "paid"):
                 number = row.quantity(role)

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from selfeval.lint.context import Context, finding
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import NUMBER, Quantity, norm, only, quantities
+from selfeval.lint.numbers import NUMBER, SAME_UNIT, Quantity, norm, only, quantities
 
 _VERB = (
     "开展|举办|组织|召开|举行|实施|建设|建成|打造|推广|维护|发放|培训|新改建|新建|改建|扩建|完成|养护|管护|补贴|救助|办理|调解|受益|"
@@ -36,7 +36,7 @@ _WHOLE = re.compile(
 _DEED_AFTER = re.compile(
     rf"(?P<verb>{_VERB})(?:了|的)?(?P<mark>共|累计)?(?P<number>{NUMBER})\s*(?P<scale>万|亿)?(?P<approx>余|多)?(?P<unit>{_UNIT})的?(?P<noun>[\u4e00-\u9fff]{{4,16}})"
 )
-_UNITS = {"场次": "次", "场": "次", "期": "次", "名": "人", "位": "人", "千米": "公里"}
+_UNITS = {**SAME_UNIT, "期": "次"}
 _NOT_ACTUAL = re.compile(
     r"目标|计划|任务|要求|预期|不低于|不少于|≥|上年|去年|同期|较|比|下一步|将|拟|明年|其中|每年|每月|每个|每|上半年|下半年|季度|月"
 )
