@@ -17,6 +17,7 @@ from selfeval.pipeline import UnitPipeline, plan
 from selfeval.store import Store
 from tests.reports.reading import Report, bare
 from tests.reports.small_unit import YEAR, Own, roads, write
+from tests.rules.sound import COUNTIES
 
 ROAD, BRIDGE = "51990124T000000000001", "51990124T000000000002"
 MISSED = (
@@ -59,16 +60,8 @@ def _fill(folder: Path) -> None:
     form.save(folder / "自评填报表.xlsx")
     payments = folder / "支付明细.csv"
     payments.write_text(payments.read_text(encoding="utf-8").replace("2024-05-20", "2024-12-20"), encoding="utf-8")
-    head = [
-        "县（市、区）",
-        "常住人口（人）",
-        "服务群众数（人）",
-        "服务量（次）",
-        "精准科普覆盖率（%）",
-        "人均科普服务量（次）",
-    ]
-    before = [head, ["临江县", 100000, 6000, 1100000, 6, 11], ["邻县", 100000, 5000, 1000000, 5, 10]]
-    now = [head, ["临江县", 100000, 5900, 1050000, 5.9, 10.5], ["邻县", 100000, 6000, 1200000, 6, 12]]
+    before = [COUNTIES, ["临江县", 100000, 6000, 1100000, 6, 11], ["邻县", 100000, 5000, 1000000, 5, 10]]
+    now = [COUNTIES, ["临江县", 100000, 5900, 1050000, 5.9, 10.5], ["邻县", 100000, 6000, 1200000, 6, 12]]
     _book(folder / "精准科普服务统计.xlsx", {"2023年末": before, "2024年末": now})
     activities = [
         [

@@ -18,6 +18,7 @@ import zstandard
 
 from selfeval.pipeline import UnitPipeline, plan
 from tests.rules.conftest import UNIT, YEAR, Folder, budget, payments, share, shares
+from tests.rules.sound import COUNTIES
 
 Rows = list[list[Any]]
 
@@ -136,14 +137,7 @@ def test_any_dataset_as_text_instead_of_a_workbook(folder: Folder) -> None:
         ["KP00000002", "李四", "沙坪镇", "老沟村"],
     ]
     counties = [
-        [
-            "县（市、区）",
-            "常住人口（人）",
-            "服务群众数（人）",
-            "服务量（次）",
-            "精准科普覆盖率（%）",
-            "人均科普服务量（次）",
-        ],
+        COUNTIES,
         ["某县", "1000", "50", "3000", "5.00", "3.00"],
     ]
     accounts = [
