@@ -146,6 +146,12 @@ def test_an_attached_form_has_the_cells_and_merges_of_its_sheet(reports: dict[st
                 assert bare(shown) == bare(kept.value)
 
 
+@pytest.mark.parametrize("unit", UNITS)
+def test_an_attached_form_prints_an_actual_as_the_text_does(reports: dict[str, Report], unit: str) -> None:
+    printed = "".join(reports[unit].docx_parts)
+    assert {"351001": "科普员分享任务完成率≥95%95%", "352003": "科普员分享任务完成率≥95%92.68%"}[unit] in printed
+
+
 def find_text(sheet: Any, text: str) -> bool:
     return any(cell.value == text for row in sheet.iter_rows() for cell in row)
 

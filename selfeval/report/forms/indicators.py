@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from selfeval.model import IndicatorScore, UnitYear
 from selfeval.report.forms.surface import DATE, OPEN, OPEN_REASON, POINTS, Number, Surface, cell, places, quoted
+from selfeval.report.tables import actual
 from selfeval.scoring import arithmetic, reading
 
 
@@ -36,7 +37,7 @@ def write_indicator(page: Surface, row: int, columns: Columns, score: IndicatorS
     parts = reading.split_quantity(indicator.target)
     unit = (reading.clean(indicator.unit) or (parts[1] if parts else "")) if columns.sign else ""
     _value(page, row, columns.target, score.target, indicator.target, sign, unit)
-    digits = _digits(score.actual_display)
+    digits = _digits(actual(unit_year, score))
     _value(page, row, columns.actual, score.actual, score.actual_display or OPEN, "", unit, digits, score.source_fact)
     page.number(row, columns.weight, Number(indicator.weight, places(indicator.weight)))
     _points(page, row, columns, score)
