@@ -24,7 +24,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.flow_engine import run_flow
 from prefect.states import Crashed, Pending
 
-from flows import notices
+from flows import notices, words
 from flows.home import LOG, Home
 from flows.year_end import Ended, NotIssuedError, year_end
 
@@ -102,7 +102,7 @@ def sweep(home: Home, api: SyncPrefectClient, *, grace: float = 15) -> list[Flow
         # A living run holds its lock; the system lets go of it however the process ended.
         with home.lock(f"run-{flow_run.id}", wait=False) as free:
             if free:
-                api.set_flow_run_state(flow_run.id, Crashed(message="程序被中断。请点“Retry”继续。"), force=True)
+                api.set_flow_run_state(flow_run.id, Crashed(message=words.CUT_OFF), force=True)
                 dead.append(flow_run)
                 notices.crashed(home, flow_run.name)
     return dead

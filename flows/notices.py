@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Any, ParamSpec
 from zoneinfo import ZoneInfo
 
+from prefect.client.orchestration import get_client
+from prefect.states import Crashed
+
+from flows import words
 from flows.foresight import status_before
 from flows.home import LOG, Home
 from selfeval import notice
@@ -83,9 +87,16 @@ def remind(home: Home, raw: Path, out: Path, year: int, units: Iterable[str], to
     notice.send(settings, Notice(title, tuple(items), _page(out, year), today))
 
 
+@_never_fails
 def on_crashed(flow: Any, flow_run: Any, state: Any) -> None:
-    """Prefect's hook: the process of a run ended before the run did."""
-    crashed(Home.current(), flow_run.name)
+    """Prefect's hook: the process of a run ended before the run did.
+
+    Prefect words that state in English, and hands over the run under the name it had before it began.
+    """
+    with get_client(sync_client=True) as api:
+        api.set_flow_run_state(flow_run.id, Crashed(message=words.CUT_OFF), force=True)
+        name = api.read_flow_run(flow_run.id).name
+    crashed(Home.current(), name)
 
 
 def _owners(folder: Path) -> dict[str, Owner]:

@@ -12,6 +12,8 @@ STATUS = {
     "to confirm": "待确认",
     "failed": "程序出错",
 }
+#: The state of a run whose process is gone.
+CUT_OFF = "程序被中断。请点“Retry”继续。"
 TO_CONFIRM = "请在界面的approval/form中填写待确认的内容，填好后重新运行"
 SEVERITY = {"error": "错误", "warning": "警告", "info": "提示"}
 

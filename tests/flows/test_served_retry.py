@@ -103,6 +103,7 @@ def test_a_killed_run_is_crashed_and_its_retry_goes_on(served: Served, unit: Pat
     (engine,) = processes_of(served.home, "prefect.engine")
     os.kill(engine, signal.SIGKILL)
     assert served.ended(run)["state"]["type"] == "CRASHED"
+    served.until(lambda: served.call(f"/flow_runs/{run}")["state"]["message"] == "程序被中断。请点“Retry”继续。", 60)
     assert served.press_retry(run)["state"]["type"] == "COMPLETED"
     assert package(served) == clean
 
