@@ -22,6 +22,7 @@ from pathlib import Path
 from bench.planted import clean, folders, rules, scripted, years
 from bench.planted.cells import CELLS
 from bench.planted.forms import FORMS
+from bench.planted.old import OLD_CELLS, OLD_FORMS, PERCENT
 from bench.planted.paper import Doc, Fault, File, Line, Unit
 from schemas import Scope, default_domains
 from selfeval.checks import registry
@@ -34,6 +35,8 @@ RAW, UNIT, YEAR = ROOT / "data" / "raw", "351001", 2024
 REPORT = Path(__file__).with_name("FINDINGS.md")
 #: rule → what plants one violation of it; a name with a bracket plants another form of the rule.
 RULES = {**rules.RULES, **years.RULES, **scripted.RULES, **folders.RULES}
+#: Kinds of which a table, or a file, has many; kinds of which it has one.
+IN_CELLS, IN_FORMS = {**CELLS, **OLD_CELLS}, {**FORMS, **PERCENT, **OLD_FORMS}
 #: Faults of a kind, at least; units with all kinds mixed; and how often a kind is tried.
 WANTED, TOGETHER, ROUNDS = 20, 6, 30
 
@@ -169,7 +172,7 @@ def lost(unit: Unit, pipeline: UnitPipeline) -> list[tuple[str, str]]:
     told = []
     for file in unit.files:
         for doc in file.docs:
-            account = accounts.get((file.name, doc.sheet if file.form == "xlsx" else None))
+            account = accounts.get((file.name, doc.sheet if file.is_book else None))
             if doc.unread or doc.slug in ("other", "accounts") or account is None:
                 continue
             wanted = len(doc.data())
@@ -194,7 +197,7 @@ def singly(bench: Bench, rng: random.Random, wanted: Mapping[str, int]) -> dict[
     """Faults of some kinds, one kind a file, as many as there is place for in one unit."""
     unit, tallies = clean.unit(bench.files, rng), {kind: Tally() for kind in wanted}
     for kind, count in wanted.items():
-        planter, confined = (CELLS[kind], True) if kind in CELLS else (FORMS[kind], False)
+        planter, confined = (IN_CELLS[kind], True) if kind in IN_CELLS else (IN_FORMS[kind], False)
         files = [file for file in unit.files if file not in unit.closed]
         rng.shuffle(files)
         for file in files if confined else [None] * count:
@@ -216,12 +219,13 @@ def singly(bench: Bench, rng: random.Random, wanted: Mapping[str, int]) -> dict[
 
 def together(bench: Bench, rng: random.Random) -> dict[str, Tally]:
     """All kinds at once: a few tables spoilt as a whole, and faults of cells mixed in the others."""
-    tallies = {kind: Tally() for kind in (*FORMS, *CELLS)}
+    tallies = {kind: Tally() for kind in (*IN_FORMS, *IN_CELLS)}
     unit = clean.unit(bench.files, rng)
-    for kinds, count in ((rng.sample(list(FORMS), 8), 1), (rng.sample(list(CELLS), len(CELLS)), 2)):
+    few = (*rng.sample(list(OLD_FORMS), 2), *rng.sample(list(OLD_CELLS), 1), *rng.sample([*FORMS, *PERCENT], 8))
+    for kinds, count in ((few, 1), (rng.sample(list(CELLS), len(CELLS)), 2)):
         for kind in kinds:
             for _ in range(count):
-                fault = {**FORMS, **CELLS}[kind](unit)
+                fault = {**IN_FORMS, **IN_CELLS}[kind](unit)
                 unit.faults += [fault] if fault is not None else []
     bench.run(unit, tallies)
     return tallies
@@ -283,11 +287,11 @@ def _entered(total: dict[str, Tally], parts: Iterable[Mapping[str, Tally]]) -> N
 
 def every_kind(pool: Executor, rng: random.Random, only: str) -> dict[str, Tally]:
     """Each kind by itself, in as many units as it takes to plant what is wanted."""
-    total = {kind: Tally() for kind in (*CELLS, *FORMS) if only in kind}
+    total = {kind: Tally() for kind in (*IN_CELLS, *IN_FORMS) if only in kind}
     for _ in range(ROUNDS):
         tasks = []
-        forms = [kind for kind in FORMS if kind in total and total[kind].planted < WANTED]
-        cells = [kind for kind in CELLS if kind in total and total[kind].planted < WANTED]
+        forms = [kind for kind in IN_FORMS if kind in total and total[kind].planted < WANTED]
+        cells = [kind for kind in IN_CELLS if kind in total and total[kind].planted < WANTED]
         rng.shuffle(forms)
         rng.shuffle(cells)
         for at in range(0, max(-(-len(forms) // 6) * 6, -(-len(cells) // 6) * 6), 6):
@@ -337,7 +341,6 @@ def report(by_seed: Mapping[int, Parts], seconds: float, clean_false: int) -> st
     absent = unplanted({rule for tally in everything for rule in tally.rules})
     if absent:
         lines += [f"没有植入的规则：{'、'.join(absent)}。", ""]
-    lines += ["没有植入的文件种类：.xls，因为锁定的依赖中没有能写它的库。", ""]
     return "\n".join(lines)
 
 

@@ -219,7 +219,7 @@ CELLS: dict[str, Planter] = {
     "日期为1904序列号": _cell("日期为1904序列号", ("date", "since"), _serial(DAY_1904), "source.serial", out=False),
     "错误值": _cell("错误值", ("word", "date", "since", "project", "count", "money", "person"), lambda v, u: u.rng.choice(["#REF!", "#N/A", "#VALUE!", "#DIV/0!"]), "source.error_cell"),
     "空字符": _cell("空字符", ("word", "date", "since", "project", "count", "money", "person"), lambda v, u: f"{v}\0", "source.null_byte", "csv"),
-    "没有结果的公式": _cell("没有结果的公式", ("word", "date", "since", "count", "person_key"), lambda v, u: '=CONCATENATE("1","2")', "source.formula", "xlsx"),
+    "没有结果的公式": _cell("没有结果的公式", ("word", "date", "since", "count", "person_key"), lambda v, u: '=CONCATENATE("1","2")', "source.formula", "book"),
     "万元与元混用（支付明细）": _cell("万元与元混用（支付明细）", ("money",), lambda v, u: f"{_number(v) / 10_000:.6f}", "scale", word="一万倍"),
     "万元与元混用（指标表）": factor,
     "全角数字（应照读）": lambda unit: _silent(unit, "全角数字（应照读）", _full_width),

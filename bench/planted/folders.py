@@ -135,8 +135,7 @@ def _unlabelled(unit: Unit) -> Fault:
 def _hidden_column(unit: Unit) -> Fault:
     file, doc = _table(unit, "xlsx", "communicators", "activities", "led", "budget", "service", "awards")
     label = unit.rng.choice(doc.header.cells)
-    letter = get_column_letter(doc.index(label) + 1)
-    doc.finish.append(lambda sheet: setattr(sheet.column_dimensions[letter], "hidden", True))
+    doc.hidden_columns.append(doc.index(label) + 1)
     return Fault("", file, doc, r"source\.hidden_columns", [doc.header], label)
 
 

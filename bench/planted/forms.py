@@ -200,7 +200,7 @@ def _merged(numeric: bool) -> Callable[[Unit, File, Doc], Fault]:
         value = doc.get(lines[0], label)
         doc.put(lines[1], label, value)
         top, column = doc.row(lines[0]), doc.index(label) + 1
-        doc.finish.append(lambda sheet: sheet.merge_cells(None, top, column, top + 1, column))
+        doc.merged.append((top, column, top + 1, column))
         for line in lines:
             line.out = numeric
         return Fault("", file, doc, r"source\.merged", lines if numeric else lines[1:], label, also=ASIDE)
@@ -210,28 +210,18 @@ def _merged(numeric: bool) -> Callable[[Unit, File, Doc], Fault]:
 
 def _hidden_rows(unit: Unit, file: File, doc: Doc) -> Fault:
     lines = unit.rng.sample(doc.data(), 2)
-    rows = [doc.row(line) for line in lines]
-
-    def hide(sheet) -> None:  # type: ignore[no-untyped-def]
-        for row in rows:
-            sheet.row_dimensions[row].hidden = True
-
-    doc.finish.append(hide)
+    doc.hidden_rows += [doc.row(line) for line in lines]
     return Fault("", file, doc, r"source\.hidden_rows", lines)
 
 
 def _hidden_sheet(unit: Unit, file: File, doc: Doc) -> Fault:
     file.docs.append(Doc("other", "填表说明", [Line("title", ["填表说明"])], taken=True))
-    doc.finish.append(lambda sheet: setattr(sheet, "sheet_state", "hidden"))
+    doc.hidden = True
     return Fault("", file, doc, r"source\.hidden_sheet", also=r"source\.sheet\.unknown")
 
 
 def _phantom(unit: Unit, file: File, doc: Doc) -> Fault:
-    def format_far(sheet) -> None:  # type: ignore[no-untyped-def]
-        sheet.cell(1_048_576, 16_384).number_format = "0.00"
-        sheet.cell(unit.rng.randrange(500, 90_000), unit.rng.randrange(100, 16_000)).number_format = "0.00"
-
-    doc.finish.append(format_far)
+    doc.formatted += [(1_048_576, 16_384), (unit.rng.randrange(500, 60_000), unit.rng.randrange(100, 200))]
     return Fault("", file, doc, None)
 
 
@@ -384,11 +374,11 @@ FORMS: dict[str, Planter] = {
         ("正确的小计（应照读）", _subtotal(wrong=False), None, ("payments", "tasks", "shares")),
         ("错误的小计", _subtotal(wrong=True), None, ("payments", "tasks", "shares")),
         ("万元与元混用（同一项目几笔）", _ten_thousands, None, ("payments",)),
-        ("合并的文字单元格", _merged(numeric=False), "xlsx", ("communicators", "activities", "led", "awards")),
-        ("合并的数字单元格", _merged(numeric=True), "xlsx", ("activities", "service")),
-        ("隐藏的行", _hidden_rows, "xlsx", ("communicators", "activities", "led", "awards", "budget")),
-        ("隐藏的工作表", _hidden_sheet, "xlsx", ("communicators", "activities", "led", "awards", "budget")),
-        ("格式刷到最后一格（应照读）", _phantom, "xlsx", ("communicators", "activities", "led", "budget")),
+        ("合并的文字单元格", _merged(numeric=False), "book", ("communicators", "activities", "led", "awards")),
+        ("合并的数字单元格", _merged(numeric=True), "book", ("activities", "service")),
+        ("隐藏的行", _hidden_rows, "book", ("communicators", "activities", "led", "awards", "budget")),
+        ("隐藏的工作表", _hidden_sheet, "book", ("communicators", "activities", "led", "awards", "budget")),
+        ("格式刷到最后一格（应照读）", _phantom, "book", ("communicators", "activities", "led", "budget")),
         ("分隔符不对", _delimiter, "csv", ROWS),
         ("换行符混用", _ends, "csv", ROWS),
         ("UTF-16（应照读）", _encoded("utf-16", None), "csv", ROWS),

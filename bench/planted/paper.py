@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import openpyxl
+from bench.planted import books
 
 _WRITTEN: dict[str, bytes] = {}
 
@@ -36,8 +36,14 @@ class Doc:
     sheet: str | None
     lines: list[Line]
     kinds: dict[str, str] = field(default_factory=dict)
-    #: changes to the openpyxl sheet, made after its cells were written.
-    finish: list[Callable[[Any], None]] = field(default_factory=list)
+    #: what a sheet of a workbook has besides its cells; rows and columns are counted from 1.
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+    hidden: bool = False
+    #: places of empty cells with a format, and columns whose numbers are shown as percentages.
+    formatted: list[tuple[int, int]] = field(default_factory=list)
+    percents: list[int] = field(default_factory=list)
     #: the lines cannot be compared with what was read, as the file is spoilt as a whole.
     unread: bool = False
     #: a fault of the whole table was planted: no second one.
@@ -70,7 +76,7 @@ class Doc:
 
 @dataclass(eq=False)
 class File:
-    """A file of one or several tables. `spoil` changes the bytes written; `form` is csv, xlsx or, where `spoil` makes it, jsonl."""
+    """A file of one or several tables. `spoil` changes the bytes written; `form` is csv, xlsx, xls or, where `spoil` makes it, jsonl."""
 
     dataset: str
     name: str
@@ -79,29 +85,20 @@ class File:
     encoding: str = "utf-8-sig"
     delimiter: str = ","
     spoil: Callable[[bytes], bytes] | None = None
+    epoch_1904: bool = False
+
+    @property
+    def is_book(self) -> bool:
+        return self.form in ("xlsx", "xls")
 
     def content(self) -> bytes:
-        data = self._book() if self.form == "xlsx" else self._text()
+        data = books.new(self) if self.form == "xlsx" else books.old(self) if self.form == "xls" else self._text()
         return self.spoil(data) if self.spoil else data
 
     def _text(self) -> bytes:
         out = io.StringIO(newline="")
         csv.writer(out, delimiter=self.delimiter).writerows(line.cells for line in self.docs[0].lines)
         return out.getvalue().encode(self.encoding)
-
-    def _book(self) -> bytes:
-        book, out = openpyxl.Workbook(), io.BytesIO()
-        book.remove(book.active)
-        for doc in self.docs:
-            sheet = book.create_sheet(doc.sheet)
-            for r, line in enumerate(doc.lines, 1):
-                for c, value in enumerate(line.cells, 1):
-                    if value not in ("", None):
-                        sheet.cell(r, c).value = value
-            for change in doc.finish:
-                change(sheet)
-        book.save(out)
-        return out.getvalue()
 
 
 @dataclass
@@ -145,7 +142,7 @@ class Unit:
             if not doc.taken
             and file not in self.closed
             and self.focus in (None, file)
-            and (form is None or file.form == form)
+            and (form is None or file.form == form or (form == "book" and file.is_book))
             and (not kinds or doc.columns(*kinds))
         ]
         self.rng.shuffle(found)
@@ -173,9 +170,8 @@ class Unit:
         for folder, file in (*((root, f) for f in self.files), *((root_before, f) for f in self.before)):
             path = folder / file.name
             path.parent.mkdir(parents=True, exist_ok=True)
-            lines = [(doc.sheet, [line.cells for line in doc.lines]) for doc in file.docs]
-            key = repr((file.name, file.encoding, file.delimiter, lines))
-            if file.spoil or any(doc.finish for doc in file.docs):
+            key = repr(file)
+            if file.spoil:
                 path.write_bytes(file.content())
             else:
                 if key not in _WRITTEN:

@@ -46,7 +46,7 @@ _CELL_FORMAT = re.compile(rb"<(?:\w+:)?xf\s[^>]*>")
 #: What a number format prints as it stands: quoted words, an escaped character, a blank as wide as one.
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.')
 #: 0% and 0.00% of every workbook.
-_PERCENT_FORMATS = {"9", "10"}
+PERCENT_FORMATS = {"9", "10"}
 _EMPTY_ROW = re.compile(rb"<(?:\w+:)?row(?: [^>/]*)?/>")
 #: Filled cells take at least this share of the used range, else it is read cell by cell.
 SPARSE = 16
@@ -141,15 +141,20 @@ def _pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     yield rest
 
 
+def shows_percent(code: str) -> bool:
+    """Whether a number format multiplies by a hundred: a sign that is quoted does not."""
+    return "%" in _LITERAL.sub("", code)
+
+
 def _percent_cells(archive: zipfile.ZipFile) -> re.Pattern[bytes] | None:
     """Finds the cells whose format shows a percentage; None where the workbook has no such format."""
     if "xl/styles.xml" not in archive.namelist():
         return None
     styles = archive.read("xl/styles.xml")
-    formats = set(_PERCENT_FORMATS)
+    formats = set(PERCENT_FORMATS)
     for tag in _FORMAT.findall(styles):
         found = _attributes(tag)
-        if "%" in _LITERAL.sub("", found.get("formatCode", "")):
+        if shows_percent(found.get("formatCode", "")):
             formats.add(found.get("numFmtId", ""))
     listed = _CELL_FORMATS.search(styles)
     cells = enumerate(_CELL_FORMAT.findall(listed[0]) if listed else ())

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import python_calamine as calamine
 
-from selfeval.sources import old_workbook, sheet_xml
+from selfeval.sources import old_workbook, sheet_biff, sheet_xml
 from selfeval.sources.text import Merged, Row, Sheet, Unreadable
 
 #: A sheet whose used range holds more cells is refused before it is unfolded in memory.
@@ -62,14 +62,14 @@ def is_html(data: bytes) -> bool:
 
 def read_workbook(data: bytes) -> list[Sheet]:
     """All sheets of a workbook, hidden ones too. Raises Unreadable."""
-    if data.startswith(_OLE) and not old_workbook.can_be_opened(data):
-        raise Unreadable("source.truncated", "已损坏或不是有效的Excel工作簿", "请重新导出或另存后放回原处")
     try:
-        facts, parts = sheet_xml.inspect(data) if data.startswith(_ZIP) else ({}, {})
+        if data.startswith(_OLE):
+            return _old_sheets(data)
+        facts, parts = sheet_xml.inspect(data)
         dense = {name for name, found in facts.items() if not found.sparse}
         sparse = {n: parts[n] for n in facts if n not in dense}
-        return _sheets(data, facts, sparse)
-    except calamine.PasswordError as error:
+        return _sheets(calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)), data, facts, sparse)
+    except (calamine.PasswordError, sheet_biff.Protected) as error:
         raise Unreadable("source.password", "设有打开密码，无法读取", "请去掉密码后重新保存") from error
     except sheet_xml.TooLarge as error:
         raise Unreadable("source.too_large", "解压后过大，已停止读取", "请删除数据区以外的内容后重新保存") from error
@@ -86,8 +86,17 @@ def read_workbook(data: bytes) -> list[Sheet]:
         raise Unreadable("source.truncated", "已损坏，无法读取", "请重新导出或另存后放回原处") from error
 
 
-def _sheets(data: bytes, facts: dict[str, sheet_xml.SheetFacts], sparse: dict[str, str]) -> list[Sheet]:
+def _old_sheets(data: bytes) -> list[Sheet]:
+    facts = sheet_biff.inspect(data)
+    if not old_workbook.can_be_opened(data):
+        raise Unreadable("source.truncated", "已损坏或不是有效的Excel工作簿", "请重新导出或另存后放回原处")
     book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    return _sheets(book, data, dict(zip((meta.name for meta in book.sheets_metadata), facts, strict=True)), {})
+
+
+def _sheets(
+    book: calamine.CalamineWorkbook, data: bytes, facts: dict[str, sheet_xml.SheetFacts], sparse: dict[str, str]
+) -> list[Sheet]:
     sheets = []
     for meta in book.sheets_metadata:
         if meta.typ != calamine.SheetTypeEnum.WorkSheet:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 import subprocess
 import sys
 import time
 import zipfile
-from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -17,7 +15,6 @@ import xlsxwriter
 
 from tests.rules.conftest import Folder, payment, payments
 
-RAW = Path(__file__).parent.parent / "fixtures" / "raw"
 BOOK = "支付明细.xlsx"
 
 
@@ -257,15 +254,6 @@ def test_dates_pasted_from_the_other_epoch(folder: Folder) -> None:
     found = [f for f in folder.check().findings if f.column == "支付日期"]
     assert {f.rule for f in found} <= {"payments.paid_on.range", "source.year"}
     assert any("1904" in f.message for f in found)
-
-
-@pytest.mark.parametrize("name", ["支付明细.xls", "支付明细-1904.xls"])
-def test_old_workbooks_of_both_epochs(folder: Folder, name: str) -> None:
-    """Eight payments of 2024 under a merged title, and a 合计 row that is right."""
-    shutil.copy(RAW / name, folder.root / name)
-    checked = folder.check()
-    assert checked.accounts["支付明细"] == (8, 8, 0)
-    assert not checked.rules
 
 
 def test_long_numbers_in_number_cells_have_lost_their_end(folder: Folder) -> None:
