@@ -72,6 +72,10 @@ class Fact:
     #: 取数指标 under which the declaration binds to this fact, and the project it belongs to, if any.
     binding: str | None = None
     project: str | None = None
+    #: the terms the value was computed from, in digits (239÷260), where the definition does not give them.
+    worked: str | None = None
+    #: the figures that a score is made of, by fact id.
+    rests_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

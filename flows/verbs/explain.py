@@ -1,10 +1,17 @@
-"""`selfeval explain`: one figure with its definition, its SQL, the files it rests on and the raw rows behind it."""
+"""`selfeval explain`: one figure with its definition, how it came about, what uses it, and the raw rows behind it.
+
+A score is followed through the figures it is made of, down to their rows.
+"""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -13,14 +20,54 @@ from flows.cli import DONE
 from flows.home import Home
 from flows.verbs import CallError, print_json, units_of
 from schemas import datasets
-from selfeval.facts import catalogue, engine
+from selfeval import duck
+from selfeval.checks.cells import literal
+from selfeval.facts import catalogue, codec, engine
 from selfeval.model import Fact
 from selfeval.pipeline import UnitPipeline, plan
+from selfeval.report.context import document
+from selfeval.report.evidence import sentences, used_by
+from selfeval.report.phrases import plain
 from selfeval.store import Store
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 _PLACE = {"_file": "文件", "_sheet": "工作表", "_row": "行"}
 #: A worksheet holds no more.
 _SHEET_ROWS = 1_048_000
+
+
+@dataclass(frozen=True)
+class Place:
+    """The rows of a table that meet a condition; they stand behind the figure `name`."""
+
+    name: str
+    table: str
+    condition: str
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Raw rows of one table behind the figure `name`: headers, the first rows, how many there are."""
+
+    name: str
+    table: str
+    titles: list[str]
+    first: list[tuple[Any, ...]]
+    total: int
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A figure, the figures it is made of in the order they are come upon, the scores and sentences that use it, and
+    the raw rows behind all of them."""
+
+    fact: Fact
+    parts: list[Fact]
+    used: list[str]
+    sentences: list[str]
+    tables: list[Rows]
 
 
 def main(arguments: argparse.Namespace, home: Home) -> int:
@@ -28,21 +75,26 @@ def main(arguments: argparse.Namespace, home: Home) -> int:
     (unit,) = units_of(arguments)
     store = Store(home.store)
     p = UnitPipeline(plan(arguments.raw, arguments.year, unit, out=arguments.out, digests=store.digests), store)
-    fact = find(_facts(p), arguments.fact)
-    tables = rows_of(p, fact.id, arguments.limit)
+    facts = p.facts if p.reportable else p.raw_facts
+    fact = find(facts, arguments.fact)
+    parts = list(parts_of(facts, fact))
+    places = places_of(p, [fact, *parts])
+    found = Explained(
+        fact,
+        parts,
+        used_by(facts).get(fact.id, []),
+        sentences(document(p.unit_year)).get(fact.id, []) if p.reportable else [],
+        [_rows(p, place, arguments.limit) for place in places],
+    )
     if arguments.rows:
-        write(arguments.rows, fact, rows_of(p, fact.id, _SHEET_ROWS))
+        write(arguments.rows, fact, p, places)
     if arguments.json:
-        print_json(as_json(fact, tables))
+        print_json(as_json(found))
     else:
-        show(fact, tables)
+        show(found)
         if arguments.rows:
             print(f"全部原始行已写入{arguments.rows}")
     return DONE
-
-
-def _facts(p: UnitPipeline) -> dict[str, Fact]:
-    return p.facts if p.reportable else p.raw_facts
 
 
 def find(facts: dict[str, Fact], asked: str) -> Fact:
@@ -59,86 +111,157 @@ def find(facts: dict[str, Fact], asked: str) -> Fact:
     raise CallError(f"没有名为“{asked}”的数{hint}")
 
 
-Rows = tuple[list[str], list[tuple[Any, ...]], int]
+def parts_of(facts: Mapping[str, Fact], fact: Fact) -> Iterator[Fact]:
+    """The figures a score is made of, each followed by its own, once."""
+    seen = {fact.id}
+
+    def walk(one: Fact) -> Iterator[Fact]:
+        for part in one.rests_on:
+            if part in facts and part not in seen:
+                seen.add(part)
+                yield facts[part]
+                yield from walk(facts[part])
+
+    return walk(fact)
 
 
-def rows_of(p: UnitPipeline, fact_id: str, limit: int) -> dict[str, Rows]:
-    """A fact's raw rows by table: headers, the first rows, how many there are. A score rests on facts: no rows."""
+def places_of(p: UnitPipeline, facts: Sequence[Fact]) -> list[Place]:
+    """Where the raw rows of figures stand; rows that two share are told once, with the first."""
+    places: dict[tuple[str, str], str] = {}
+    for fact in facts:
+        for place in (*_counted(fact.id), *_declared(p, fact.id)):
+            places.setdefault(place, fact.name)
+    return [Place(name, *place) for place, name in places.items()]
+
+
+def _counted(fact_id: str) -> Iterator[tuple[str, str]]:
+    """Table and condition of the rows that a counted figure rests on; none for a score."""
     for subject in catalogue.subjects():
         for definition in subject.facts:
             found = definition.match(fact_id)
             if found is not None:
-                with p.connect() as con:
-                    return {
-                        table: _rows(con, p, table, engine.condition(template, found), limit)
-                        for table, template in definition.rows.items()
-                    }
-    return {}
+                yield from ((table, engine.condition(template, found)) for table, template in definition.rows.items())
+                return
 
 
-def _rows(con: duckdb.DuckDBPyConnection, p: UnitPipeline, slug: str, condition: str, limit: int) -> Rows:
-    table = next(t for d in datasets().values() for t in d.tables if t.slug == slug)
+def _declared(p: UnitPipeline, fact_id: str) -> Iterator[tuple[str, str]]:
+    """The declaration's row of an indicator that is scored: its target, weight and what was filled in by hand."""
+    if fact_id.startswith("score.indicator."):
+        for indicator in p.indicators:
+            if indicator.fact_id == fact_id:
+                yield (
+                    "indicators",
+                    f"project_code = {literal(indicator.project)} AND level3 = {literal(indicator.level3)}",
+                )
+
+
+@contextmanager
+def _selected(p: UnitPipeline, place: Place) -> Iterator[tuple[list[str], duckdb.DuckDBPyConnection]]:
+    """Headers of a place's rows, and a cursor over them by file, sheet and row."""
+    table = next(t for d in datasets().values() for t in d.tables if t.slug == place.table)
     schema = table.schema(p.plan.scope)
-    there = [c[0] for c in con.execute(f"SELECT * FROM {slug} LIMIT 0").description or ()]
-    columns = [c for c in (*_PLACE, *schema.columns) if c in there]
-    titles = [_PLACE.get(c) or schema.columns[c].title or c for c in columns]
-    total = con.execute(f"SELECT count(*) FROM {slug} WHERE {condition}").fetchone()
-    chosen = ", ".join(f'"{c}"' for c in columns)
-    rows = con.execute(f"SELECT {chosen} FROM {slug} WHERE {condition} ORDER BY _file, _sheet, _row LIMIT {limit}")
-    return titles, rows.fetchall(), total[0] if total else 0
+    with p.connect() as con:
+        columns = [*_PLACE, *(c for c in duck.columns(con, place.table) if c in schema.columns)]
+        chosen = ", ".join(f'"{c}"' for c in columns)
+        con.execute(f"SELECT {chosen} FROM {place.table} WHERE {place.condition} ORDER BY _file, _sheet, _row")
+        yield [_PLACE.get(c) or schema.columns[c].title or c for c in columns], con
 
 
-def as_json(fact: Fact, tables: dict[str, Rows]) -> dict[str, Any]:
+def _rows(p: UnitPipeline, place: Place, limit: int) -> Rows:
+    with p.connect() as con:
+        (total,) = con.execute(f"SELECT count(*) FROM {place.table} WHERE {place.condition}").fetchall()[0]
+    with _selected(p, place) as (titles, cursor):
+        return Rows(place.name, place.table, titles, cursor.fetchmany(limit), total)
+
+
+def as_json(found: Explained) -> dict[str, Any]:
+    fact = found.fact
     return {
         "id": fact.id,
         "name": fact.name,
-        "value": fact.value,
+        "value": codec.number(fact.value),
         "unit": fact.unit,
         "display": fact.display,
         "definition": fact.definition,
+        "worked": fact.worked,
         "sql": fact.sql,
         "inputs": [vars(i) for i in fact.inputs],
-        "tables": {
-            slug: {"count": total, "rows": [dict(zip(titles, row, strict=True)) for row in rows]}
-            for slug, (titles, rows, total) in tables.items()
-        },
+        "rests_on": [
+            {"id": part.id, "value": codec.number(part.value), "display": part.display} for part in found.parts
+        ],
+        "used_by": found.used,
+        "sentences": found.sentences,
+        "tables": [
+            {
+                "fact": rows.name,
+                "table": rows.table,
+                "count": rows.total,
+                "rows": [dict(zip(rows.titles, row, strict=True)) for row in rows.first],
+            }
+            for rows in found.tables
+        ],
     }
 
 
-def show(fact: Fact, tables: dict[str, Rows]) -> None:
+def show(found: Explained) -> None:
+    fact = found.fact
     print(f"{fact.name}（{fact.id}）")
     print(f"  报告中写作  {fact.display}")
     print(f"  值          {fact.value} {fact.unit}")
     print(f"  口径        {fact.definition}")
+    if fact.worked:
+        print(f"  算式        {fact.worked}")
+    for name in found.used:
+        print(f"  用于计算    {name}")
+    for sentence in found.sentences:
+        print(f"  用于语句    {sentence}")
+    for part in found.parts:
+        print(f"  得自        {part.name} {part.display}（{part.id}）")
     for source in fact.inputs:
         print(f"  依据        {source.file}  {source.rows}行  sha256 {source.sha256[:16]}…")
     if fact.sql:
         print("  计算")
         for line in fact.sql.splitlines():
             print(f"    {line}")
-    for titles, rows, total in tables.values():
-        print(f"\n  原始行（共{total}行，显示{len(rows)}行）")
-        print("    " + "\t".join(titles))
-        for row in rows:
-            print("    " + "\t".join("" if cell is None else words.clipped(str(cell), 40) for cell in row))
+    for rows in found.tables:
+        print(f"\n  {rows.name}的原始行（共{rows.total}行，显示{len(rows.first)}行）")
+        print("    " + "\t".join(rows.titles))
+        for row in rows.first:
+            print("    " + "\t".join(words.clipped(_text(cell), 40) for cell in row))
 
 
-def write(path: Path, fact: Fact, tables: dict[str, Rows]) -> None:
-    """All rows as a workbook, a sheet a table, the fact itself first. Text stays text."""
+def write(path: Path, fact: Fact, p: UnitPipeline, places: Sequence[Place]) -> None:
+    """All rows as a workbook: the figure and a list of the sheets first, then the rows, as many sheets a place as they
+    fill. Text stays text."""
     import xlsxwriter
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True, "constant_memory": True}
+    told = [("编号", fact.id), ("名称", fact.name), ("报告中写作", fact.display), ("口径", fact.definition)]
+    if fact.worked:
+        told.append(("算式", fact.worked))
     with xlsxwriter.Workbook(path, options) as book:
-        sheet = book.add_worksheet("说明")
-        told = (("编号", fact.id), ("名称", fact.name), ("报告中写作", fact.display), ("口径", fact.definition))
-        for line, (label, text) in enumerate(told):
-            sheet.write_string(line, 0, label)
-            sheet.write_string(line, 1, text)
-        for number, (titles, rows, _) in enumerate(tables.values(), 1):
-            sheet = book.add_worksheet(f"原始行{number}")
-            for line, row in enumerate([titles, *rows]):
-                for place, cell in enumerate(row):
-                    if isinstance(cell, int) and not isinstance(cell, bool):
-                        sheet.write_number(line, place, cell)
-                    else:
-                        sheet.write_string(line, place, "" if cell is None else str(cell))
+        front = book.add_worksheet("说明")
+        for place in places:
+            with _selected(p, place) as (titles, cursor):
+                while rows := cursor.fetchmany(_SHEET_ROWS):
+                    sheet = book.add_worksheet(f"原始行{len(book.worksheets())}")
+                    told.append((sheet.name, f"{place.name}的原始行，{len(rows)}行"))
+                    for line, row in enumerate([titles, *rows]):
+                        _write_row(sheet, line, row)
+        for line, pair in enumerate(told):
+            _write_row(front, line, pair)
+
+
+def _write_row(sheet: Worksheet, line: int, row: Sequence[Any]) -> None:
+    for place, cell in enumerate(row):
+        if isinstance(cell, int) and not isinstance(cell, bool):
+            sheet.write_number(line, place, cell)
+        else:
+            sheet.write_string(line, place, _text(cell))
+
+
+def _text(cell: Any) -> str:
+    """A cell as text; the zeros that fill a column's places are left out, those of cents are not."""
+    if isinstance(cell, Decimal) and f"{cell:f}"[-3:-2] != ".":
+        return plain(cell)
+    return "" if cell is None else str(cell)

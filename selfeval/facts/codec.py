@@ -20,10 +20,12 @@ def write(path: Path, facts: Iterable[Fact]) -> None:
 
 def read(path: Path) -> list[Fact]:
     rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-    return [
-        Fact(**{**row, "value": _untag(row["value"]), "inputs": tuple(FactInput(**i) for i in row["inputs"])})
-        for row in rows
-    ]
+    return [_fact(row) for row in rows]
+
+
+def _fact(row: Mapping[str, Any]) -> Fact:
+    inputs = tuple(FactInput(**i) for i in row["inputs"])
+    return Fact(**{**row, "value": _untag(row["value"]), "inputs": inputs, "rests_on": tuple(row["rests_on"])})
 
 
 def _tag(value: Decimal | int | str) -> Any:
@@ -34,11 +36,16 @@ def _untag(value: Any) -> Decimal | int | str:
     return Decimal(value["decimal"]) if isinstance(value, dict) else value
 
 
+def number(value: Decimal | int | str) -> float | int | str:
+    """A value as other programs read it. A Decimal of up to fifteen digits survives as a JSON number."""
+    return float(value) if isinstance(value, Decimal) else value
+
+
 def public(unit: str, year: int, facts: Mapping[str, Fact]) -> str:
-    """The text of facts.json, as the contract has it. A Decimal of up to fifteen digits survives as a JSON number."""
+    """The text of facts.json, as the contract has it."""
     body = {
         fact_id: {
-            "value": float(fact.value) if isinstance(fact.value, Decimal) else fact.value,
+            "value": number(fact.value),
             "unit": fact.unit,
             "display": fact.display,
             "name": fact.name,

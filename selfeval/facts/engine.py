@@ -16,7 +16,7 @@ from schemas import datasets
 from selfeval.checks.cells import literal
 from selfeval.facts.catalogue import Definition, Subject
 from selfeval.model import Fact, FactInput, FactValue
-from selfeval.report.phrases import display
+from selfeval.report.phrases import display, plain
 
 _PLACES = Decimal("0.000001")
 _CENT = Decimal("0.01")
@@ -36,8 +36,9 @@ def compute(con: duckdb.DuckDBPyConnection, subject: Subject, year: int) -> list
         definition, found = subject.definition(fact_id)
         figure = figure_of(value, divisor, definition.unit)
         if figure is not None:
-            figures.append((fact_id, definition, figure, project, {**found, "label": label or ""}))
-    inputs = _inputs(con, subject, [(definition, found) for _, definition, _, _, found in figures])
+            worked = f"{plain(Decimal(value))}÷{plain(Decimal(divisor))}" if definition.unit == "比率" else None
+            figures.append((fact_id, definition, figure, worked, project, {**found, "label": label or ""}))
+    inputs = _inputs(con, subject, [(definition, found) for _, definition, *_, found in figures])
     return [_fact(subject, *figure, inputs) for figure in figures]
 
 
@@ -74,6 +75,7 @@ def _fact(
     fact_id: str,
     definition: Definition,
     figure: FactValue,
+    worked: str | None,
     project: str | None,
     found: Mapping[str, str],
     inputs: Inputs,
@@ -90,6 +92,7 @@ def _fact(
         inputs=tuple(line for place in rows for line in inputs[place]),
         binding=definition.binding,
         project=project,
+        worked=worked,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,12 +19,14 @@ _QUOTED = 4
 
 @dataclass(frozen=True)
 class Evidence:
-    """One figure's entry: `number` is its place in the annex, `used` the indicators that rest on it, `sentences` where
-    it is printed, `files` the places of its inputs in the list of files."""
+    """One figure's entry: `number` is its place in the annex, `used` the scores that rest on it, `sentences` where
+    it is printed, `files` the places of its inputs in the list of files, `rests_on` the figures it is made of, each with
+    its number where it is printed itself."""
 
     number: int
     fact: Fact
     exact: str
+    rests_on: tuple[tuple[Fact, int | None], ...]
     used: tuple[str, ...]
     sentences: tuple[str, ...]
     files: tuple[int, ...]
@@ -39,7 +41,8 @@ class Evidence:
         how = (
             self.fact.definition.rpartition("四舍五入到0.01分且不得满分")[2].partition("：")[2] or self.fact.definition
         )
-        return f"{shown}{exact}。{how}。{self._rows()}"
+        worked = f"，即{self.fact.worked}" if self.fact.worked else ""
+        return f"{shown}{exact}。{how}{worked}。{self._rows()}"
 
     def _rows(self) -> str:
         """文件3共12行, files in a row as one."""
@@ -94,23 +97,21 @@ def input_files(u: UnitYear, document: Document) -> dict[tuple[str, str], FactIn
 def evidence(u: UnitYear, document: Document) -> dict[str, Evidence]:
     """Fact id → its entry, for every figure that the document prints."""
     places = {key: n for n, key in enumerate(input_files(u, document), 1)}
-    used: dict[str, list[str]] = {}
-    for score in u.scores.projects:
-        for item in score.indicators:
-            if item.source_fact:
-                used.setdefault(item.source_fact, []).append(f"{score.project.name}—{item.indicator.level3}")
-    sentences = _sentences(document)
+    used = used_by(u.facts)
+    quoted = sentences(document)
+    numbers = {fact_id: n for n, fact_id in enumerate(_printed(u, document), 1)}
     return {
         fact_id: Evidence(
             number=n,
             fact=(fact := u.facts[fact_id]),
             exact=exact(fact),
+            rests_on=tuple((u.facts[i], numbers.get(i)) for i in fact.rests_on if i in u.facts),
             used=tuple(used.get(fact_id, ())),
-            sentences=tuple(sentences[fact_id]),
+            sentences=_few(quoted[fact_id]),
             files=tuple(places[i.dataset, i.file] for i in fact.inputs),
             samples=tuple(u.samples.get(fact_id, ())),
         )
-        for n, fact_id in enumerate(_printed(u, document), 1)
+        for fact_id, n in numbers.items()
     }
 
 
@@ -120,7 +121,16 @@ def _printed(u: UnitYear, document: Document) -> list[str]:
     )
 
 
-def _sentences(document: Document) -> dict[str, list[str]]:
+def used_by(facts: Mapping[str, Fact]) -> dict[str, list[str]]:
+    """Fact id → the names of the scores that are made of it."""
+    used: dict[str, list[str]] = {}
+    for fact in facts.values():
+        for part in fact.rests_on:
+            used.setdefault(part, []).append(fact.name)
+    return used
+
+
+def sentences(document: Document) -> dict[str, list[str]]:
     """Fact id → the sentences that print it, or the tables."""
     found: dict[str, dict[str, None]] = {}
     for runs, place in placed_runs(document):
@@ -133,12 +143,12 @@ def _sentences(document: Document) -> dict[str, list[str]]:
                 quote = f"{place}：{text[begin:end]}" if ends else place
                 found.setdefault(run.fact, {})[quote] = None
             at += len(run.text)
-    return {fact_id: _few(list(quotes)) for fact_id, quotes in found.items()}
+    return {fact_id: list(quotes) for fact_id, quotes in found.items()}
 
 
-def _few(quotes: list[str]) -> list[str]:
+def _few(quotes: Sequence[str]) -> tuple[str, ...]:
     more = len(quotes) - _QUOTED
-    return quotes if more <= 0 else [*quotes[:_QUOTED], f"另有{more}处"]
+    return tuple(quotes) if more <= 0 else (*quotes[:_QUOTED], f"另有{more}处")
 
 
 def exact(fact: Fact) -> str:

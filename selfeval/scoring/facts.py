@@ -35,9 +35,9 @@ def score_facts(
                 fact = _indicator_fact(project, score, known, digest_of)
                 out[fact.id] = fact
         if project.total is not None:
-            fact = _project_fact(project, scores, out, digest_of)
+            fact = _project_fact(project, scores, {**known, **out}, digest_of)
             out[fact.id] = fact
-    return out | _summary_facts(scores, digest_of)
+    return out | {fact.id: fact for fact in _summary_facts(scores, digest_of)}
 
 
 def beside_targets(scores: Scores, facts: Mapping[str, Fact]) -> dict[str, Fact]:
@@ -52,46 +52,60 @@ def beside_targets(scores: Scores, facts: Mapping[str, Fact]) -> dict[str, Fact]
     return {i: replace(facts[i], display=display(facts[i].value, facts[i].unit, found)) for i, found in marks.items()}
 
 
-def _summary_facts(scores: Scores, digests: Mapping[str, str]) -> dict[str, Fact]:
+def _summary_facts(scores: Scores, digests: Mapping[str, str]) -> list[Fact]:
     """How many indicators were reached, and how far the whole-department table is scored."""
     judged = [i for project in scores.projects for i in project.indicators]
+    met = [i.indicator.fact_id for i in judged if i.met is True]
+    missed = [i.indicator.fact_id for i in judged if i.met is False]
     origins = [i.indicator.origin for i in judged]
     rows = _merged([_row(origin, digests) for origin in origins], origins)
     department = scores.department
-    found: list[tuple[str, Decimal | int, str, str, str]] = [
-        (
-            "indicators.met",
-            sum(i.met is True for i in judged),
-            "条",
-            "达到年度指标值的指标条数",
-            "实际完成值达到年度指标值的绩效指标行数",
+    fed = [(item, half_up(item.points)) for item in department.items if item.points is not None]
+    fed_by = tuple(dict.fromkeys(fact for item, _ in fed for fact in item.facts))
+
+    def fact(
+        fact_id: str,
+        value: Decimal | int,
+        unit: str,
+        name: str,
+        definition: str,
+        rests_on: Iterable[str] = (),
+        worked: str | None = None,
+    ) -> Fact:
+        shown = f"{plain(Decimal(value))}{unit}"
+        return Fact(fact_id, value, unit, shown, name, definition, None, rows, worked=worked, rests_on=tuple(rests_on))
+
+    return [
+        fact(
+            "indicators.met", len(met), "条", "达到年度指标值的指标条数", "实际完成值达到年度指标值的绩效指标行数", met
         ),
-        (
+        fact(
             "indicators.missed",
-            sum(i.met is False for i in judged),
+            len(missed),
             "条",
             "未达到年度指标值的指标条数",
             "实际完成值未达到年度指标值的绩效指标行数",
+            missed,
         ),
-        (
+        fact(
             "score.department.scored",
             half_up(department.scored),
             "分",
             "部门整体已计分",
             "部门整体绩效自评表中已计分各项的得分之和",
+            fed_by,
+            "＋".join(f"{item.level3}{plain(points)}" for item, points in fed),
         ),
-        (
+        fact(
             "score.department.scorable",
             half_up(department.scorable),
             "分",
             "部门整体可计分",
             "部门整体绩效自评表中有数据可计分各项的分值之和",
+            (),
+            "＋".join(f"{item.level3}{plain(item.weight)}" for item, _ in fed),
         ),
     ]
-    return {
-        fact_id: Fact(fact_id, value, unit, f"{plain(Decimal(value))}{unit}", name, definition, None, rows)
-        for fact_id, value, unit, name, definition in found
-    }
 
 
 def _indicator_fact(
@@ -109,12 +123,16 @@ def _indicator_fact(
         sql=None,
         inputs=(*(source.inputs if source else ()), _row(score.indicator.origin, digests)),
         project=project.project.code,
+        rests_on=(source.id,) if source else (),
     )
 
 
 def _project_fact(project: ProjectScore, scores: Scores, done: Mapping[str, Fact], digests: Mapping[str, str]) -> Fact:
     total = half_up(project.total or Decimal(0))
-    parts = [i for s in project.indicators if s.indicator.fact_id in done for i in done[s.indicator.fact_id].inputs]
+    scored = [s for s in project.indicators if s.indicator.fact_id in done]
+    parts = [i for s in scored for i in done[s.indicator.fact_id].inputs]
+    points = [half_up(p) for p in (project.rate_points, *(s.points for s in scored)) if p is not None]
+    rate = f"project.{project.project.code}.execution_rate"
     declared = [s.indicator.origin for s in project.indicators]
     return Fact(
         id=f"score.project.{project.project.code}",
@@ -126,6 +144,8 @@ def _project_fact(project: ProjectScore, scores: Scores, done: Mapping[str, Fact
         sql=None,
         inputs=_merged([_row(project.project.origin, digests), *parts], declared),
         project=project.project.code,
+        worked="＋".join(plain(p) for p in points) or None,
+        rests_on=tuple(i for i in (rate, *(s.indicator.fact_id for s in scored)) if i in done),
     )
 
 

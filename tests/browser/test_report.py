@@ -44,7 +44,7 @@ OPEN = "return [...document.querySelectorAll(':popover-open')].map(e => [e.id, e
 def test_every_figure_opens_its_evidence(driver: webdriver.Chrome, year: Path, unit: str) -> None:
     driver.get((year / unit / "report.html").as_uri())
     facts = {f["display"] for f in json.loads((year / unit / "facts.json").read_text())["facts"].values()}
-    figures = driver.find_elements(By.CSS_SELECTOR, "button.fig")
+    figures = driver.find_elements(By.CSS_SELECTOR, "main button.fig")
     assert len(figures) > 100
     for number, figure in enumerate(figures):
         if number % 2:
@@ -72,6 +72,30 @@ def test_the_keyboard_alone_reaches_a_figure_and_comes_back_to_it(driver: webdri
     assert len(driver.execute_script(OPEN)) == 1  # type: ignore[no-untyped-call]
     driver.switch_to.active_element.send_keys(Keys.ESCAPE)
     assert driver.switch_to.active_element == figure
+
+
+def test_a_score_opens_the_figures_it_is_made_of(driver: webdriver.Chrome, year: Path) -> None:
+    """One above the other, and Escape goes back a step at a time."""
+    driver.get((year / "352003" / "report.html").as_uri())
+    ids = [
+        driver.find_element(By.XPATH, f"//*[@popover][.//code='{fact}']").get_attribute("id")
+        for fact in (
+            "score.project.51112924T000000000002",
+            "score.indicator.51112924T000000000002/智慧科普传播员人数",
+            "communicators.count",
+        )
+    ]
+
+    def opened() -> set[str]:
+        return {found for found, _ in driver.execute_script(OPEN)}  # type: ignore[no-untyped-call]
+
+    for depth, target in enumerate(ids):
+        within = f"#{ids[depth - 1]}" if depth else "main"
+        driver.find_element(By.CSS_SELECTOR, f"{within} button.fig[popovertarget={target}]").send_keys(Keys.ENTER)
+        assert opened() == set(ids[: depth + 1])
+    for depth in (2, 1, 0):
+        driver.switch_to.active_element.send_keys(Keys.ESCAPE)
+        assert opened() == set(ids[:depth])
 
 
 @pytest.mark.parametrize("page", [f"{UNITS[0]}/report.html", f"{UNITS[1]}/findings.html", "index.html"])
