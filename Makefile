@@ -35,11 +35,12 @@ test: setup-test ## the tests, less those that take minutes, two at once
 test-full: setup-test ## all tests, one after the other: what they count and try is printed
 	$(BIN)/pytest -m ""
 
-check: setup ## style, format, types; private numbers and secrets in the tree, licences of the packages
+check: setup ## style, format, types; private numbers, secrets, licences and known faults of the packages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -q --no-header tests/spec/test_tree.py tests/spec/test_architecture.py
+	PYTHON=$(PYTHON) scripts/audit
 
 bench: setup .venv-peers/.stamp ## speed and memory against the ways one would pick instead; writes bench/RESULTS.md
 	$(BIN)/python -m bench.speed
