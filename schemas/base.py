@@ -149,25 +149,27 @@ def domain(scope: Scope, name: str) -> pa.Check:
 def offered(check: pa.Check) -> list[str]:
     """The values of a `domain` check that a person is offered: those shipped, in one way of writing, and the unit's own."""
     allowed = [str(value) for value in (check.statistics or {})["allowed_values"]]
-    raw: dict[str, Any] = tomllib.loads(DOMAINS.read_text(encoding="utf-8"))
-    shown: list[str] | None = raw["offered"].get(check.description)
+    shown: list[str] | None = _shipped()["offered"].get(check.description)
     if shown is None:
         return allowed
-    return [*shown, *(value for value in allowed if value not in raw["lists"][check.description])]
+    return [*shown, *(value for value in allowed if value not in _shipped()["lists"][check.description])]
+
+
+@cache
+def _shipped() -> dict[str, Any]:
+    return tomllib.loads(DOMAINS.read_text(encoding="utf-8"))
 
 
 @cache
 def default_domains() -> dict[str, tuple[str, ...]]:
     """Lists of allowed values by name, as shipped."""
-    raw: dict[str, Any] = tomllib.loads(DOMAINS.read_text(encoding="utf-8"))
-    return {name: tuple(values) for name, values in raw["lists"].items()}
+    return {name: tuple(values) for name, values in _shipped()["lists"].items()}
 
 
 @cache
 def subjects() -> dict[str, dict[str, str]]:
     """科目 codes and names known to the program, by list: 功能分类, 部门经济分类, 政府经济分类."""
-    raw: dict[str, Any] = tomllib.loads(DOMAINS.read_text(encoding="utf-8"))
-    return {name: dict(values) for name, values in raw["subjects"].items()}
+    return {name: dict(values) for name, values in _shipped()["subjects"].items()}
 
 
 def project_code(*, required: bool = True) -> pa.Column:

@@ -2,7 +2,7 @@
 
 A connection is one that may read and write below the root of the store: opening one costs as much as a small file.
 
-Belongs here: the store keys of these steps. What they hold is in `checks.repeats` and `checks.accepted`.
+Belongs here: the store keys of these steps. What they hold is in `checks.repeats`, `checks.accepted` and `checks.patterns`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 
 from selfeval import digest
-from selfeval.checks import accepted, repeats
+from selfeval.checks import accepted, patterns, repeats
 from selfeval.checks.resolve import Part
 from selfeval.facts.catalogue import Rollup
 from selfeval.store import Entry, Store
@@ -52,3 +53,21 @@ def rollup(store: Store, con: duckdb.DuckDBPyConnection, part: Part, checked: En
         "code": digest.of_code(("selfeval.checks.accepted",)),
     }
     return store.memo("rollup", f"{part.raw.name} {declared.name}", depends, build).file("sums.parquet")
+
+
+def bounds(store: Store, con: duckdb.DuckDBPyConnection, part: Part, checked: Entry) -> Entry:
+    """Who alone in a part's accepted rows may be told by `shares.pattern.*`; stands as long as a roll-up does."""
+
+    def build(folder: Path) -> dict[str, Any]:
+        query = "SELECT _row FROM read_parquet(?) WHERE part = ? ORDER BY _row"
+        with con.cursor() as own:
+            aside = own.execute(query, [str(checked.file("excluded.parquet")), part.index]).fetchnumpy()["_row"]
+        return patterns.write(part, np.asarray(aside, np.int64), folder)
+
+    depends = {
+        "part": [part.folder.name, part.info["n"]],
+        "aside": checked.info["aside"][str(part.index)],
+        "limits": patterns.settings(),
+        "code": digest.of_code(("selfeval.checks.patterns",)),
+    }
+    return store.memo("bounds", part.raw.name, depends, build)

@@ -8,7 +8,7 @@ retries and schedule are the flow's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cached_property, partial
 from pathlib import Path
@@ -19,7 +19,7 @@ import duckdb
 import schemas
 from schemas import Dataset, datasets
 from selfeval import confirm, digest, duck, outline, partwise, privacy
-from selfeval.checks import consequences, crosscheck, resolve
+from selfeval.checks import accepted, consequences, crosscheck, patterns, resolve
 from selfeval.checks.accepted import open_last_year, open_views
 from selfeval.checks.resolve import Part, parts_of
 from selfeval.facts import catalogue, codec, engine, samples, years
@@ -40,6 +40,7 @@ from selfeval.store import Entry, Store
 #: The order in which findings are told.
 SEVERITY = {"error": 0, "warning": 1, "info": 2}
 _RULES = (crosscheck.FOLDER, schemas.DOMAINS)
+_CHECKING = ("selfeval.checks.crosscheck", "selfeval.checks.accepted", "selfeval.checks.patterns")
 
 
 class UnitPipeline:
@@ -163,11 +164,19 @@ class UnitPipeline:
                 found += self._held(name, rules, {"rows": {name: self._rows_key[name]}})
         return found
 
+    def _narrowed(self, con: duckdb.DuckDBPyConnection, rules: Sequence[crosscheck.Rule]) -> Mapping[str, str]:
+        """Rule id → the rows it has to look at, for rules that need not look at all of a large log."""
+        name = rules[0].dataset
+        parts = [p for p in self.parts.get(name, ()) if p.info["table"] == patterns.TABLE and not p.info["lost"]]
+        if all(p.info["read"] <= accepted.LARGE_ROWS for p in parts):
+            return {}
+        return patterns.narrowed(con, [partwise.bounds(self.store, con, p, self.checked[name]) for p in parts])
+
     def _held(self, label: str, rules: Sequence[crosscheck.Rule], rows: dict[str, Any]) -> list[Finding]:
         def build(folder: Path) -> dict[str, Any]:
             with self.connect() as con:
                 crosscheck.prepare(con)
-                found = crosscheck.crosscheck(con, self.plan.year, self.plan.unit, rules)
+                found = crosscheck.crosscheck(con, self.plan.year, self.plan.unit, rules, self._narrowed(con, rules))
             return {"findings": [asdict(f) for f in found]}
 
         depends = {
@@ -175,7 +184,7 @@ class UnitPipeline:
             "rules": [rule.id for rule in rules],
             "year": self.plan.year,
             "unit": self.plan.unit,
-            "code": digest.of_code(("selfeval.checks.crosscheck", "selfeval.checks.accepted"), _RULES),
+            "code": digest.of_code(_CHECKING, _RULES),
         }
         entry = self.store.memo("crosscheck", label, depends, build)
         return [Finding(**f) for f in entry.info["findings"]]

@@ -92,19 +92,25 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.executemany("INSERT INTO _profile_needed VALUES (?)", [[item] for item in PROFILE_NEEDED])
 
 
-def crosscheck(con: duckdb.DuckDBPyConnection, year: int, unit: str, chosen: Sequence[Rule]) -> list[Finding]:
-    """Run every chosen rule whose tables are there; findings in registry, file and row order."""
+def crosscheck(
+    con: duckdb.DuckDBPyConnection, year: int, unit: str, chosen: Sequence[Rule], narrowed: Mapping[str, str]
+) -> list[Finding]:
+    """Run every chosen rule whose tables are there; findings in registry, file and row order.
+
+    `narrowed` gives by rule a query for the rows of its one table that it need look at; by default it looks at all.
+    """
     there = {name for (name,) in con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
     findings: list[Finding] = []
     for rule in chosen:
         if set(rule.needs) <= there:
-            findings += _run(con, rule, {"year": year, "unit": unit, **limits()})
+            findings += _run(con, rule, {"year": year, "unit": unit, **limits()}, narrowed.get(rule.id))
     return findings
 
 
-def _run(con: duckdb.DuckDBPyConnection, rule: Rule, values: Mapping[str, Any]) -> list[Finding]:
+def _run(con: duckdb.DuckDBPyConnection, rule: Rule, values: Mapping[str, Any], rows: str | None) -> list[Finding]:
     used = {name: values[name] for name in set(re.findall(r"\$([a-z_]+)", rule.query))}
-    result = con.execute(f"SELECT * FROM ({rule.query}) ORDER BY _file, _sheet, _row, COLUMNS(*)", used)
+    instead = f"WITH {rule.needs[0]} AS ({rows}) " if rows else ""
+    result = con.execute(f"{instead}SELECT * FROM ({rule.query}) ORDER BY _file, _sheet, _row, COLUMNS(*)", used)
     names = [column[0] for column in result.description or ()]
     return [_finding(con, rule, {**values, **dict(zip(names, row, strict=True))}) for row in result.fetchall()]
 

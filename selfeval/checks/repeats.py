@@ -16,7 +16,9 @@ import numpy.typing as npt
 import pyarrow
 
 from selfeval import duck
+from selfeval.checks import words
 from selfeval.checks.cells import literal
+from selfeval.checks.words import Words
 
 if TYPE_CHECKING:
     from selfeval.checks.resolve import Part
@@ -24,9 +26,6 @@ if TYPE_CHECKING:
 
 #: Tables of fewer rows are grouped by DuckDB as they are.
 LARGE_ROWS = 200_000
-#: Sorted hashes looked at together.
-PIECE = 4_000_000
-Words = npt.NDArray[np.uint64]
 Longs = npt.NDArray[np.int64]
 
 
@@ -40,12 +39,13 @@ def write(
     """
     bits = int(part.info["lines"]).bit_length()
     (sound,) = duck.row(con, f"SELECT count(*) FROM {part.parquet('rows')} WHERE NOT _bad")
-    words = _words(con, part, key, bits, sound)
-    words.sort()
-    np.save(folder / "keys.npy", words)
+    keys = _keys(con, part, key, bits, sound)
+    keys.sort()
+    np.save(folder / "keys.npy", keys)
     # Piece by piece, each one beginning with the last word of the one before: a copy of all would double the memory.
-    near = [_twice(words[max(k - 1, 0) : k + PIECE] >> np.uint64(bits)) for k in range(0, len(words), PIECE)]
-    rows = _rows_of(words, np.unique(np.concatenate([words[:0], *near])), bits, bits)
+    starts = range(0, len(keys), words.PIECE)
+    near = [words.twice(keys[max(k - 1, 0) : k + words.PIECE] >> np.uint64(bits)) for k in starts]
+    rows = _rows_of(words.having(keys, np.unique(np.concatenate([keys[:0], *near])), bits), bits)
     con.execute(f"COPY ({_at_rows(con, part, rows)}) TO {literal(str(folder / 'repeated.parquet'))} (FORMAT parquet)")
     distinct = [
         f"SELECT DISTINCT '{c}' AS \"column\", {c} AS value FROM {part.parquet('rows')} WHERE {c} IS NOT NULL"
@@ -57,37 +57,22 @@ def write(
     return {"sound": sound, "bits": bits}
 
 
-def _words(con: duckdb.DuckDBPyConnection, part: Part, key: Sequence[str], bits: int, count: int) -> Words:
+def _keys(con: duckdb.DuckDBPyConnection, part: Part, key: Sequence[str], bits: int, count: int) -> Words:
     upper = (1 << 64) - (1 << bits)
     query = (
         f"SELECT (hash({', '.join(key)}) & {upper}::UBIGINT) | _row::UBIGINT AS word"
         f" FROM {part.parquet('rows')} WHERE NOT _bad"
     )
-    words, filled = np.empty(count, np.uint64), 0
+    keys, filled = np.empty(count, np.uint64), 0
     for batch in con.sql(query).to_arrow_reader(1 << 19):
         column = batch.column(0).to_numpy()
-        words[filled : filled + len(column)] = column
+        keys[filled : filled + len(column)] = column
         filled += len(column)
-    return words
+    return keys
 
 
-def _twice(hashes: Words) -> Words:
-    """The values that stand more than once in a sorted array."""
-    return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
-
-
-def _once(hashes: Words) -> Words:
-    """The distinct values of a sorted array; `np.unique` would put them all into a table first."""
-    return hashes[np.concatenate([[True], hashes[1:] != hashes[:-1]])] if len(hashes) else hashes
-
-
-def _rows_of(words: Words, hashes: Words, common: int, bits: int) -> Longs:
-    """The rows of sorted `words` whose hash, down to `common` bits, is one of the sorted `hashes`."""
-    low = np.searchsorted(words, hashes << np.uint64(common))
-    high = np.searchsorted(words, (hashes << np.uint64(common)) | np.uint64((1 << common) - 1), side="right")
-    found = [words[a:b] for a, b in zip(low.tolist(), high.tolist(), strict=True) if a < b]
-    rows = np.concatenate(found) if found else np.empty(0, np.uint64)
-    return np.unique(rows & np.uint64((1 << bits) - 1)).astype(np.int64)
+def _rows_of(found: Words, bits: int) -> Longs:
+    return np.unique(found & np.uint64((1 << bits) - 1)).astype(np.int64)
 
 
 def across(files: Mapping[int, tuple[Path, int]]) -> Iterator[tuple[int, Longs]]:
@@ -96,26 +81,18 @@ def across(files: Mapping[int, tuple[Path, int]]) -> Iterator[tuple[int, Longs]]
         return
     kept: dict[int, Words] = {index: np.load(path, mmap_mode="r") for index, (path, _) in files.items()}
     common = max(bits for _, bits in files.values())
-    pieces = max(1, -(-sum(map(len, kept.values())) // PIECE))
-    edges = [np.uint64(min((k << 64) // pieces, (1 << 64) - 1)) for k in range(pieces + 1)]
     found: dict[int, list[Longs]] = {index: [] for index in files}
-    for k in range(pieces):
-        last = k == pieces - 1
-        # An edge falls between two hashes that agree in their common bits or is rounded down to their beginning.
-        low, high = (e >> np.uint64(common) << np.uint64(common) for e in (edges[k], edges[k + 1]))
-        cuts = {i: (np.searchsorted(w, low), len(w) if last else np.searchsorted(w, high)) for i, w in kept.items()}
-        parts = {i: np.asarray(kept[i][a:b]) for i, (a, b) in cuts.items()}
-        hashes = np.concatenate([_once(w >> np.uint64(common)) for w in parts.values()])
+    for parts in words.pieces(kept, common):
+        hashes = np.concatenate([words.once(w >> np.uint64(common)) for w in parts.values()])
         hashes.sort()
-        shared = _twice(hashes)
-        for index, words in parts.items():
-            bits = files[index][1]
-            mine = _rows_of(words, shared, common, bits)
-            if len(mine):
-                found[index].append(mine)
-    for index, rows in found.items():
-        if rows:
-            yield index, np.unique(np.concatenate(rows))
+        shared = words.twice(hashes)
+        for index, mine in parts.items():
+            rows = _rows_of(words.having(mine, shared, common), files[index][1])
+            if len(rows):
+                found[index].append(rows)
+    for index, listed in found.items():
+        if listed:
+            yield index, np.unique(np.concatenate(listed))
 
 
 def _at_rows(con: duckdb.DuckDBPyConnection, part: Part, rows: Longs) -> str:

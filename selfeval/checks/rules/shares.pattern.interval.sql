@@ -13,6 +13,6 @@ long AS (
     FROM runs GROUP BY ALL HAVING count(*) >= CAST($share_interval AS INTEGER) - 1
 )
 SELECT g._file, g._sheet, min(g._row) AS _row, 'time' AS "column", min(g.time) AS value, g.communicator_id,
-    CAST(any_value(l.gap) AS BIGINT) AS seconds, list(DISTINCT g._row) AS _rows
+    CAST(min(l.gap) AS BIGINT) AS seconds, list(DISTINCT g._row) AS _rows
 FROM gaps g JOIN long l ON l.communicator_id = g.communicator_id AND g.n BETWEEN l.first AND l.last
 GROUP BY g._file, g._sheet, g.communicator_id
