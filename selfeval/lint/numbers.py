@@ -19,9 +19,12 @@ _WIDTH |= {ord("−"): ord("-"), ord("【"): ord("["), ord("】"): ord("]"), ord
 _WIDTH |= {ord("⩽"): ord("≤"), ord("〔"): ord("["), ord("〕"): ord("]")}
 
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"
+#: lengths, areas, weights: they add up as money does
+MEASURES = ("平方公里", "平方米", "立方米", "公里", "千米", "公顷", "公斤", "千克", "厘米", "亩", "吨", "米")
 COUNTERS = (
-    "人次|人/次|户次|车次|场次|人|名|位|户|家|个|项|次|场|期|份|条|套|台|件|种|处|篇|本|册|辆|亩|公里|平方米|米|厘米|株|吨|公斤"
-    "|天|日|年|月|小时|分钟|所|村|社区|座|批|例|起|张|块|只|头|部|艘|盏|架|幅|面|对|支|类|宗|笔|间|棵|分"
+    "人次|人/次|户次|车次|家次|场次|架次|班次|个月|个工作日|工作日|人|名|位|户|家|个|项|次|场|期|份|条|套|台|件|种|处|篇|本|册|辆"
+    "|天|日|年|月|小时|分钟|学时|课时|所|村|社区|座|批次|批|例|起|张|块|只|头|部|艘|盏|架|幅|面|对|支|类|宗|笔|间|棵|株|分|眼|口|床|栋"
+    "|枚|桶|组|队|站|孔|道|片|门|版|" + "|".join(MEASURES)
 )
 _QUANTITY = re.compile(
     rf"(?P<op>>=|<=|≥|≤|=|>|<|不低于|不少于|不小于|不高于|不超过|不多于|不大于|大于等于|小于等于|大于|小于|高于|低于|超过)?\s*"
@@ -94,6 +97,11 @@ class Quantity:
     @property
     def money(self) -> bool:
         return self.unit == "元"
+
+    def alike(self, value: Decimal) -> str:
+        """`value` printed in this number's unit: 1.25万元."""
+        scale = next((word for word, size in _SCALES.items() if size == self.scale), "")
+        return f"{show(value / self.scale, 6)}{scale}{self.unit}"
 
 
 def quantities(text: str) -> Iterator[Quantity]:

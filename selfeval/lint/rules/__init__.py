@@ -19,6 +19,7 @@ _FAMILIES = (
     "table_sums",
     "listed_points",
     "grade",
+    "listed_sums",
     "prose_sums",
     "accounts",
     "implied",

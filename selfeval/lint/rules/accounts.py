@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from selfeval.lint.context import Context, finding
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import NUMBER, Quantity, quantity_at, show, slip
+from selfeval.lint.numbers import NUMBER, Quantity, quantity_at, slip
 
 _AMOUNT = rf"(?:{NUMBER})\s*(?:万元|亿元|元)"
 _WHOSE = r"(?:20\d\d年度?|本年度?|全年|当年|年度|部门|单位|本部门|本单位|我[局委办会院]|全部门)*"
@@ -62,8 +62,7 @@ def check(context: Context) -> Iterator[LintFinding]:
         if gap <= max(room, Decimal("0.01")) or should <= 0 or not (gap <= largest / 50 or slip(should, total.value)):
             continue
         shown = "".join(f"{'-' if t.startswith('-') else '+'}{q.text}" for t, q in zip(terms, parts, strict=True))[1:]
-        unit = {10**4: "万元", 10**8: "亿元"}.get(total.scale, "元")
-        expected = f"{show(should / total.scale, 6)}{unit}"
+        expected = total.alike(should)
         message = f"“{whole}”{total.text}应等于{shown}，计算为{expected}。"
         yield finding("sum", "error", place, f"{total.text}={shown}", expected, message)
 

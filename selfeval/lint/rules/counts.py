@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
-from itertools import combinations
 
 from selfeval.lint.context import Context, Prose, finding
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import SAME_UNIT, chinese_number, chinese_numeral, show
+from selfeval.lint.numbers import chinese_number, chinese_numeral
 
 _MEASURE = r"万亩|平方公里|平方米|公里|千米|公顷|亩|万吨|吨|立方米|米"
 _UNIT = rf"(?:人次|人|名|个|家|项|户次|户|所|辆|台|套|种|场次|场|次|期|处|位|件|条|篇|份|座|批次|批|间|盏|口|头|株|宗|起|例|册|村|{_MEASURE})"
@@ -58,101 +56,12 @@ _NAMES_THEN_THINGS = re.compile(
 
 def check(context: Context) -> Iterator[LintFinding]:
     for index, prose in enumerate(context.prose):
-        yield from _parts(prose)
-        yield from _total_last(prose)
         yield from _growth(prose)
         yield from _points_in_turn(prose)
         if not prose.in_table or len(prose.plain) >= 30:
             yield from _names(prose)
         if not prose.in_table:
             yield from _numbered_below(context.prose, index)
-
-
-def _overlapping(names: list[str]) -> bool:
-    """Party members, degrees and ages cut across each other; a list of nothing but grades of one kind does not."""
-    kinds = [m[0] for name in names if (m := _OVERLAP.search(name))]
-    one_kind = len(set(kinds)) == 1 and kinds[0] in ("职称", "学历", "岁") and len(kinds) >= 2
-    return bool(kinds) and not one_kind
-
-
-def _number(text: str) -> Decimal:
-    return Decimal(text.replace(",", ""))
-
-
-def _kind(unit: str) -> str:
-    """Counts of things are held to their list; lengths, areas and weights add up as money does."""
-    return "sum" if re.fullmatch(_MEASURE, unit) else "count-against-list"
-
-
-def _parts(prose: Prose) -> Iterator[LintFinding]:
-    for m in _TOTAL.finditer(prose.plain):
-        total, unit = _number(m[1]), m[2]
-        numbers, names, whole_list = _segments(m[4], unit)
-        if len(numbers) < 2 or _overlapping(names):
-            continue
-        got = sum(numbers, Decimal(0))
-        # a list goes on with another one once its own total is reached
-        if any(sum(numbers[:size], Decimal(0)) == total for size in range(1, len(numbers) + 1)):
-            continue
-        if any(
-            sum(chosen, Decimal(0)) == total
-            for size in range(2, len(numbers))
-            for chosen in combinations(numbers[:10], size)
-        ):
-            continue
-        closed = bool(_CLOSING.search(names[-1])) or "分别" in m[0][: m.start(4) - m.start()]
-        kinds = all(_DISJOINT.search(name) for name in names)
-        over = got > total and (kinds or unit not in _PEOPLE)
-        near = whole_list and 0 < total - got <= max(Decimal(2), total / 20) and got >= total * 3 / 4
-        if not (closed or over or near or (kinds and _exhaustive(names))):
-            continue
-        parts = "+".join(show(number, 4) for number in numbers)
-        head = prose.text[max(0, m.start() - 12) : m.end(2)]
-        quoted = f"{re.split(r'[。;；,，、]', head)[-1]}（{parts}）"
-        message = f"总数写{show(total, 4)}{unit}，所列各项相加为{parts}={show(got, 4)}{unit}，两者不符。"
-        yield finding(_kind(unit), "error", prose.place, quoted, f"{show(got, 4)}{unit}={parts}", message)
-
-
-_ITEM = rf"[\u4e00-\u9fff]{{1,14}}?(?:{_COUNT})\s*{_UNIT}"
-_PARTS_FIRST = re.compile(
-    rf"((?:{_ITEM}[、,，和及]){{1,30}}{_ITEM})[,，;。]\s*(?:共有?|共计|合计|总计|总共)[^\d。;，,]{{0,8}}?({_COUNT})\s*({_UNIT})"
-)
-
-
-def _total_last(prose: Prose) -> Iterator[LintFinding]:
-    """行政编制26名，工勤编制3名，共有编制34名."""
-    for m in _PARTS_FIRST.finditer(prose.plain):
-        total, unit = _number(m[2]), m[3]
-        numbers, names, _ = _segments(m[1], unit)
-        got = sum(numbers, Decimal(0))
-        if len(numbers) != len(re.findall(_ITEM, m[1])) or any(_OVERLAP.search(name) for name in names) or got == total:
-            continue
-        parts = "+".join(show(number, 4) for number in numbers)
-        quoted = prose.text[m.start() : m.end()]
-        message = f"所列各项相加为{parts}={show(got, 4)}{unit}，总数写{show(total, 4)}{unit}，两者不符。"
-        yield finding(_kind(unit), "error", prose.place, quoted, f"{show(got, 4)}{unit}={parts}", message)
-
-
-def _exhaustive(names: list[str]) -> bool:
-    """行政 and 事业 posts, 在职 and 退休 staff: nothing is left beside them."""
-    text = " ".join(names)
-    pairs = (("行政", "事业"), ("在职", "退休"), ("男", "女"), ("行政", "工勤"))
-    return any(one in text and other in text for one, other in pairs)
-
-
-def _segments(text: str, unit: str) -> tuple[list[Decimal], list[str], bool]:
-    """Counts and names of a list, and whether it goes on to the end of its sentence."""
-    numbers: list[Decimal] = []
-    names: list[str] = []
-    for segment in re.split(r"[、,，;和及](?!\d{3}(?!\d))", text):
-        match = re.fullmatch(rf"\s*([^\d]{{1,16}}?)\s*({_COUNT})\s*({_UNIT})([^\d]{{0,6}})\s*", segment)
-        if not match or SAME_UNIT.get(match[3], match[3]) != SAME_UNIT.get(unit, unit):
-            return numbers, names, False
-        numbers.append(_number(match[2]))
-        names.append(match[1])
-        if "等" in match[4]:
-            return numbers, names, False
-    return numbers, names, True
 
 
 def _growth(prose: Prose) -> Iterator[LintFinding]:

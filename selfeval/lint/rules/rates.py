@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import islice
 
 from selfeval.lint.context import Context, Prose, finding, sentence_around, sentence_start
+from selfeval.lint.listed import family
 from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import Quantity, half_up, quantities, ratio_room, show, slip
 
@@ -29,9 +30,10 @@ _SHARE = re.compile(rf"{_AMOUNT}[,，(]?占[^\d。;,，%]{{0,14}}{_PERCENT}")
 _EXECUTION = re.compile(
     rf"(?:预算|资金|支出|经费)?(?P<kind>执行|支出|使用|支付|到位|利用)(?:率|进度)(?:达到?了?|为|是|约|:)?\s*{_PERCENT}"
 )
-#: 应检403家，实检356家，年检率88.34%
+#: 应检403家，实检356家，年检率88.34%; 完成年度计划的105%
 _COUNTED = re.compile(
-    r"(?P<noun>[\u4e00-\u9fff]{0,6}(?:率|占比|比例|比重))(?:达到?了?|为|是|约|:)?\s*(?P<rate>\d+(?:\.\d+)?)\s*%"
+    r"(?:(?P<noun>[\u4e00-\u9fff]{0,8}(?:率|占比|比例|比重|进度))(?:达到?了?|为|是|约|:)?|完成了?[^\d,。;]{0,8}(?:计划|任务|目标)[^\d,。;]{0,4}的)"
+    r"\s*(?P<rate>\d+(?:\.\d+)?)\s*%"
 )
 _RATIO = r"(?:率|满意度|覆盖面|占比|比例|比重|知晓度|普及度|进度)"
 _RATE_NOUN = re.compile(
@@ -51,8 +53,7 @@ _FROM = re.compile(
 _VALUED = re.compile(
     rf"(?P<noun>[\u4e00-\u9fff]{{0,10}}{_RATIO})(?:为|是|达到?|提高到|上升到|提升[到至]|实现|:|的)?了?$"
 )
-#: units of time and of length are no counts of the same kind of thing
-_NO_COUNT = {"年", "月", "日", "天", "小时", "分钟", "分"}
+_BREAK = re.compile(r"[,，。;:、(]")
 _NOT_SHARE = re.compile(r"效率|频率|功率|速率|汇率|税率|倍率|生产率|产率|产出率")
 
 
@@ -112,9 +113,7 @@ def _changes(prose: Prose) -> Iterator[LintFinding]:
     """A growth against the amounts around it: right when any two of the paragraph give it."""
     for m in islice(_GROWTH.finditer(prose.plain), _MOST):
         left = _near_start(prose.plain, m.start())
-        before = [
-            q for q in quantities(prose.plain[left : m.start()]) if q.unit and not q.percent and "百分" not in q.unit
-        ]
+        before = [q for q in quantities(prose.plain[left : m.start()]) if family(q)]
         if not before or before[-1].end + left < m.start() - 14:
             continue
         last = before[-1]
@@ -130,11 +129,16 @@ def _changes(prose: Prose) -> Iterator[LintFinding]:
         rate, terms, room = found
         # a change over the amount it led to is the mistake itself, no support
         own = (last.start + left, same[-1].start + left)
-        if _supported(m["rate"], around, own):
+        if not _triple(last, same) and _supported(m["rate"], around, own):
             continue
         if not _fits(m["rate"], rate, room):
             quoted = prose.text[left + (same[-1].start if same else last.start) : m.end()]
             yield _wrong(prose, quoted, rate, terms)
+
+
+def _triple(change: Quantity, same: list[Quantity]) -> bool:
+    """This year, last year and the change between them are all printed: the rate can be of nothing else."""
+    return len(same) >= 2 and abs(same[-1].value - same[-2].value) == change.value
 
 
 def _growth_terms(
@@ -185,24 +189,25 @@ def _supported(printed: str, around: list[Quantity], own: tuple[int, int]) -> bo
 
 
 def _counted(prose: Prose) -> Iterator[LintFinding]:
-    """Two counts and their ratio in one sentence: held when they can be nothing else."""
+    """Two amounts or counts and their ratio in one sentence: held when they can be nothing else."""
     for m in islice(_COUNTED.finditer(prose.plain), _MOST):
-        left = _near_start(prose.plain, m.start())
-        before = [q for q in quantities(prose.plain[left : m.start()]) if not q.percent]
-        counts = [q for q in before if q.unit and not q.money and q.unit not in _NO_COUNT and q.value > 0]
-        if len(counts) < 2 or before[-2:] != counts[-2:] or "%" in prose.plain[left : m.start()]:
+        left = max(_near_start(prose.plain, m.start()), prose.plain.rfind("%", 0, m.start()) + 1)
+        before = [q for q in quantities(prose.plain[left : m.start()]) if family(q) and q.value > 0]
+        if len(before) < 2 or _NOT_SHARE.search(m["noun"] or "") or _EXECUTION.search(m[0]):
             continue
-        one, other = counts[-2:]
+        one, other = before[-2:]
+        lead = _BREAK.split(prose.plain[: left + one.start])[-1] + _BREAK.split(prose.plain[: left + other.start])[-1]
         gap = prose.plain[left + other.end : m.start()]
-        if one.unit != other.unit or other.value > one.value or one.approx or other.approx or len(gap) > 12:
+        if family(one) != family(other) or one.approx or other.approx or len(gap) > 16 or "。" in gap:
             continue
-        if re.search(r"目标|计划|上年|较|比上", prose.plain[left : m.start()]) or _NOT_SHARE.search(m["noun"]):
+        if re.search(r"上年|去年|较|比上|同期|增加|减少|增长|下降", f"{lead}{gap}") or re.search(r"目标", gap):
             continue
-        supported = any(
-            _gives(m["rate"], part, whole) for part in counts for whole in counts if whole.value >= part.value > 0
-        )
+        every = [q for q in quantities(prose.plain) if family(q) == family(one) and q.value > 0][:40]
+        if any(_gives(m["rate"], part, whole) for part in every for whole in every if part is not whole):
+            continue
+        beyond = other.value > one.value and not re.search(r"计划|任务|目标|应|预算|安排", lead)
         rate = other.value / one.value
-        if supported or _fits(m["rate"], 1 - rate) or not _near(m["rate"], rate):
+        if beyond or _fits(m["rate"], 1 - rate) or not _near(m["rate"], rate):
             continue
         quoted = prose.text[left + one.start : m.end()]
         yield _wrong(prose, quoted, rate, f"{other.text}÷{one.text}")
@@ -330,7 +335,7 @@ def _told_apart(sentence: str, rates: list[Quantity], between: str) -> int:
     middle = sentence[old.end : new.start]
     lead = sentence[max(0, old.start - 14) : old.start]
     changed = re.search(r"[由从][^\d,，。;]{0,12}$|20\d\d年的?$", lead)
-    if changed and re.fullmatch(r"\s*[^\d,，。;]{0,10}[至到为]了?\s*", middle):
+    if changed and re.fullmatch(r"\s*[^\d,，。;]{0,10}[至到为]了?(?:20\d\d年的?)?\s*", middle):
         return 1 if len(between) <= 8 else 0
     against = re.fullmatch(
         r"[,，(]?(?:较|比|高于|低于)[^\d,，。;]{0,3}(?:\d{4}年|上年|去年|同期|目标|年初)?[^\d,，。;]{0,6}", middle

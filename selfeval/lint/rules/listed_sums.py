@@ -1,0 +1,101 @@
+"""A whole against the parts that its sentence lists: money, points and measures (sum), counts of things and people.
+
+Does not belong here: how whole and parts are found (lint/listed.py), sums in tables (table_sums.py, money_sums.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import combinations
+
+from selfeval.lint.context import Context, Prose, finding
+from selfeval.lint.listed import Listed, family, listed
+from selfeval.lint.model import LintFinding
+from selfeval.lint.numbers import MEASURES, Quantity, slip
+
+_REST = re.compile(r"其他|其它|其余|一般(?:工作)?人员|工作人员|普通|科员|职员")
+#: names that leave nothing beside them
+_ALL_OF_IT = (
+    ("基本支出", "项目支出"),
+    ("人员", "公用"),
+    ("公务接待", "公务用车"),
+    ("行政", "事业"),
+    ("行政", "工勤"),
+    ("在职", "退休"),
+    ("男", "女"),
+    ("工资福利", "商品和服务"),
+)
+_OVERLAP = re.compile(r"党员|少数民族|研究生|硕士|博士|本科(?![普技室])|大专|学历|岁|退役|职称|兼任|下乡|驻村|借调")
+_CENT = Decimal("0.01")
+
+
+def check(context: Context) -> Iterator[LintFinding]:
+    for prose in context.prose:
+        for item in listed(prose.plain):
+            if _wrong(item):
+                yield _told(prose, item)
+
+
+def _wrong(item: Listed) -> bool:
+    if any(q.approx for q in (item.whole, *item.parts)) or (family(item.whole) == "人" and _overlapping(item.names)):
+        return False
+    if any(_adds_up(item.parts, whole, item.lead == "last") for whole in item.wholes):
+        return False
+    total, should = item.whole.value, _sum(item.parts)
+    gap = should - total
+    near = abs(gap) <= _nearness(item, total) or slip(should, total)
+    if item.lead == "last":
+        return near or abs(gap) <= total / 5
+    complete = bool(_REST.search(item.names[-1])) or _nothing_left(item.names)
+    if item.lead == "":
+        return near and (complete or (item.ended and len(item.parts) >= 3))
+    return complete or gap > 0 or near or (item.lead == "all" and item.ended)
+
+
+def _nearness(item: Listed, total: Decimal) -> Decimal:
+    """How far from the whole a list is still meant as all of it."""
+    if item.whole.money or item.whole.unit == "分":
+        return total / 50
+    return max(Decimal(2), total / 20) if item.ended and len(item.parts) >= 2 else Decimal(0)
+
+
+def _overlapping(names: Sequence[str]) -> bool:
+    """Party members, degrees and ages cut across each other; a list of nothing but grades of one kind does not."""
+    kinds = [m[0] for name in names if (m := _OVERLAP.search(name))]
+    one_kind = len(set(kinds)) == 1 and kinds[0] in ("职称", "学历", "岁") and len(kinds) >= 2
+    return bool(kinds) and not one_kind
+
+
+def _nothing_left(names: Sequence[str]) -> bool:
+    text = " ".join(names)
+    return any(one in text and other in text for one, other in _ALL_OF_IT)
+
+
+def _sum(parts: Sequence[Quantity]) -> Decimal:
+    return sum((q.value for q in parts), Decimal(0))
+
+
+def _adds_up(parts: Sequence[Quantity], total: Quantity, from_behind: bool) -> bool:
+    """The parts, the first of them, or some of them make the total: what is left are parts of parts, or another list."""
+
+    def fits(chosen: Sequence[Quantity]) -> bool:
+        steps = [q.step for q in (total, *chosen) if q.step < q.scale]
+        room = max(steps, default=Decimal(0)) * len(steps) / 2
+        return abs(_sum(chosen) - total.value) <= max(room, _CENT if total.money else Decimal(0))
+
+    ordered = parts[::-1] if from_behind else parts
+    if any(fits(ordered[:size]) for size in range(1, len(parts) + 1)):
+        return True
+    over = _sum(parts) > total.value
+    return over and any(fits(chosen) for size in range(2, len(parts)) for chosen in combinations(parts[:10], size))
+
+
+def _told(prose: Prose, item: Listed) -> LintFinding:
+    whole, should = item.whole, _sum(item.parts)
+    shown = "+".join(q.text for q in item.parts)
+    expected = whole.alike(should)
+    kind = "sum" if whole.money or whole.unit == "分" or whole.unit in MEASURES else "count-against-list"
+    message = f"“{whole.text}”与所列各项之和不符，{shown}={expected}。"
+    return finding(kind, "error", prose.place, f"{whole.text}={shown}", expected, message)
