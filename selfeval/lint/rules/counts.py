@@ -12,45 +12,18 @@ from selfeval.lint.context import Context, Prose, finding
 from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import chinese_number, chinese_numeral
 
-_MEASURE = r"万亩|平方公里|平方米|公里|千米|公顷|亩|万吨|吨|立方米|米"
-_UNIT = rf"(?:人次|人|名|个|家|项|户次|户|所|辆|台|套|种|场次|场|次|期|处|位|件|条|篇|份|座|批次|批|间|盏|口|头|株|宗|起|例|册|村|{_MEASURE})"
-_COUNT = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?(?!\d)"
-_PEOPLE = ("人", "名", "位")
-_TOTAL = re.compile(
-    rf"({_COUNT})\s*({_UNIT})([^\d。;\n]{{0,8}}?)(?:[,，(:;]\s*(?:其中|包括|含|分别为|分别是)[:,，]?|\((?=[^()]{{0,16}}\d))([^。;\n)]+)"
+_DIGITS = r"[\d一二两三四五六七八九十]{1,4}"
+_THING = r"(?:个|家|所|名|位|条|类|项|种|座|支|处|大|部|款)"
+_ORGAN = re.compile(r"内设|下设|下属|所属|股室|科室|处室|直属|预算单位|辖|职能|业务部门")
+#: 5个科室：甲、乙; 单位3家，分别为甲、乙; 8个乡镇（甲、乙）
+_COUNT_FIRST = re.compile(
+    rf"(?P<before>[\u4e00-\u9fff]{{0,12}}?)(?P<count>{_DIGITS}){_THING}(?P<noun>[\u4e00-\u9fff]{{0,12}}?)"
+    r"(?P<lead>[:,(]?\s*(?:分别(?:[是为有])?|即|包括|包含|具体[是为])[:,]?|[:(]|[,:]\s*[为是有][:,]?)\s*(?P<names>[^。;\n()]+)"
 )
-_CLOSING = re.compile(r"其他|其它|其余|一般(?:工作)?人员|工作人员|普通|科员|职员")
-_OVERLAP = re.compile(r"党员|少数民族|研究生|硕士|博士|本科(?![普技室])|大专|学历|岁|退役|职称|兼任|下乡|驻村|借调")
-_DISJOINT = re.compile(
-    r"编制|行政|事业|参公|公务员|工勤|工人|合同制|劳务|在职|退休|离休|在编|主席|主任|局长|书记|正科|副科|正股|科级|男|女|聘用|临聘"
-)
-_LIST_HEAD = (
-    r"内设(?:机构|科室|股室|部门)|下设(?:机构|单位|部门)?|下属(?:单位|事业单位|机构)|所属(?:单位|事业单位)|"
-    r"股室|科室|处室|直属单位|二级(?:预算)?单位"
-)
-_COUNT_THEN_NAMES = re.compile(
-    rf"(?:设有?|内设|下设|下属|所属|包括|辖|共有?|设立)?([\d一二两三四五六七八九十]{{1,4}})个(?:职能|业务)?({_LIST_HEAD})"
-    r"[:,，(]?\s*(?:分别[是为]|即|包括|为|是)?[:,，]?(?=([^。;\n)]+))"
-)
-_HEAD_COUNT_NAMES = re.compile(
-    rf"(?:{_LIST_HEAD})(?:共|有|共有)?([\d一二两三四五六七八九十]{{1,4}})个[:,，(]\s*(?:分别[是为]|即|包括|为|是)?[:,，]?(?=([^。;\n)]+))"
-)
-_NAMES_THEN_COUNT = re.compile(
-    rf"(?:设有?|内设|下设|(?:{_LIST_HEAD})[:为是])([^。;:\n\d]{{1,240}}?)(?:共|等|共计)?([\d一二两三四五六七八九十]{{1,4}})个"
-    r"(?:职能|业务|内设)?(?:股室|科室|处室|部门|机构|单位|中心|办公室)?(?=[。;,，)\s]|$)"
-)
-
-
-_THING_UNIT = r"(?:个|所|家|名|条|类|项|种|座)"
-_THINGS_THEN_NAMES = re.compile(
-    rf"([\d一二两三四五六七八九十]{{1,4}}){_THING_UNIT}([\u4e00-\u9fff]{{1,10}}?)(?:[:(]|[,，:(]?(?:分别[是为]|即|包括|为)[:,，]?)\s*"
-    r"(?=([^。;\n)]+))"
-)
-_THINGS_HEAD_NAMES = re.compile(
-    rf"[\u4e00-\u9fff]{{2}}(?:共|有|共有)?([\d一二两三四五六七八九十]{{1,4}}){_THING_UNIT}[:,，(]\s*(?:分别[是为]|即|包括|是|为)[:,，]?(?=([^。;\n)]+))"
-)
-_NAMES_THEN_THINGS = re.compile(
-    rf"(?:^|(?<=[。;:,，\n\d()]))([^。;:,，\n\d()、]{{2,40}}(?:、[^。;:,，\n\d()、]{{2,16}}){{1,40}}?)(?:共|等|这|共计)?([\d一二两三四五六七八九十]{{1,4}}){_THING_UNIT}[\u4e00-\u9fff]{{1,6}}"
+#: 甲、乙、丙5个科室
+_NAMES_FIRST = re.compile(
+    rf"(?:^|(?<=[。;:,\n\d()]))(?P<names>[^。;:,\n\d()、]{{2,40}}(?:、[^。;:,\n\d()、]{{2,16}}){{1,40}}?)(?P<lead>共计?|等|这)?"
+    rf"(?P<count>{_DIGITS}){_THING}(?P<noun>[\u4e00-\u9fff]{{0,6}})"
 )
 
 
@@ -94,52 +67,63 @@ def _growth(prose: Prose) -> Iterator[LintFinding]:
 
 
 def _names(prose: Prose) -> Iterator[LintFinding]:
-    plain = re.sub(r"\([^()]*\)(?=[、,，;。和及]|$)", lambda m: " " * len(m[0]), prose.plain)
+    # a bracket behind a name is a remark on it; one that lists names itself is kept
+    plain = re.sub(r"\([^()、]*\)|(?<=[、,])([^、,()。;\d]+)\([^()]*\)(?=[、,;。和及]|$)", _blank, prose.plain)
     told: set[int] = set()
-    for pattern, count_group, names_group, open_kind in (
-        (_COUNT_THEN_NAMES, 1, 3, False),
-        (_HEAD_COUNT_NAMES, 1, 2, False),
-        (_NAMES_THEN_COUNT, 2, 1, False),
-        (_THINGS_THEN_NAMES, 1, 3, True),
-        (_THINGS_HEAD_NAMES, 1, 2, True),
-        (_NAMES_THEN_THINGS, 2, 1, True),
-    ):
+    for pattern in (_COUNT_FIRST, _NAMES_FIRST):
         for m in pattern.finditer(plain):
-            count, text = chinese_number(m[count_group]), m[names_group]
-            # behind a list with 、 a comma begins something else
-            text = re.split(r"[,，]", text)[0] if "、" in re.split(r"[,，]", text)[0] else text
-            if count is None or m.start(count_group) in told or re.search(r"等|负责|承担|主要|以及其|\d", text):
+            found = _listed_names(m)
+            count = chinese_number(m["count"])
+            if found is None or count is None or m.start("count") in told:
                 continue
-            names = [name.strip() for name in re.split(r"[、,，]", text) if name.strip()]
-            joined = (
-                len(re.findall(r"(?<=[\u4e00-\u9fff]{2})[和及与](?=[\u4e00-\u9fff]{2})", names[-1])) if names else 0
-            )
-            if names and _TURNS.match(names[0]):
+            names, most = found
+            if len(names) <= count <= most or not _meant(m, names, count):
                 continue
-            if len(names) + joined < 2 or any(len(name) > 16 or len(name) < 2 for name in names):
-                continue
-            if len(names) <= count <= len(names) + joined:
-                continue
-            # 甲、乙等12个科室: the list is open
-            if count > len(names) and "等" in m[0][m.end(names_group) - m.start() :]:
-                continue
-            if open_kind and not re.search(r"分别[是为]|即", m[0]) and not _of_one_kind(names, m[0]):
-                continue
-            told.add(m.start(count_group))
-            quoted = prose.text[m.start() : max(m.end(), m.end(names_group))][:80]
+            told.add(m.start("count"))
+            quoted = prose.text[m.start("count") if m.start("count") < m.start("names") else m.start() : m.end()][:80]
             listed = "、".join(names)
-            message = f"写明{count}个，实际列出{len(names) + joined}个（{listed}），两者不符。"
-            yield finding("count-against-list", "error", prose.place, quoted, f"{len(names) + joined}个", message)
+            message = f"写明{count}个，实际列出{most}个（{listed}），两者不符。"
+            yield finding("count-against-list", "error", prose.place, quoted, f"{most}个", message)
 
 
-def _of_one_kind(names: list[str], whole: str) -> bool:
+def _blank(m: re.Match[str]) -> str:
+    kept = m[1] or ""
+    return kept + " " * (len(m[0]) - len(kept))
+
+
+def _listed_names(m: re.Match[str]) -> tuple[list[str], int] | None:
+    """The names, and how many they are at most: 甲和乙 may be one or two."""
+    text = m["names"]
+    # behind a list with 、 a comma begins something else
+    text = re.split(r"[,，]", text)[0] if "、" in re.split(r"[,，]", text)[0] else text
+    if re.search(r"等|负责|承担|主要|以及其|\d", text):
+        return None
+    names = [name.strip() for name in re.split(r"[、,，]", text) if name.strip()]
+    if len(names) < 2 or any(not 2 <= len(name) <= 16 for name in names[1:]) or len(names[0]) < 2:
+        return None
+    if _TURNS.match(names[0]):
+        return None
+    joined = re.findall(r"(?<=[\u4e00-\u9fff]{2})[和及与](?=[\u4e00-\u9fff]{2})", names[-1])
+    return names, len(names) + len(joined)
+
+
+def _meant(m: re.Match[str], names: list[str], count: int) -> bool:
+    """The names are meant to be all that were counted."""
+    lead = m["lead"] or ""
+    if "等" in lead and count > len(names):
+        return False  # 甲、乙等12个科室: the list is open
+    if abs(count - len(names)) > max(2, count / 4):
+        return False
+    organs = _ORGAN.search(m[0][: m.end("lead") - m.start()] if m.start("count") < m.start("names") else m[0])
+    return bool(organs or re.search(r"分别|即|包括|具体", lead)) or _of_one_kind(names, m["noun"])
+
+
+def _of_one_kind(names: list[str], noun: str) -> bool:
     """城关镇、河西镇、东乡 of 3个乡镇: the names end alike, or on what is counted."""
     ends = [name[-1] for name in names]
     same = max(ends.count(end) for end in ends)
-    if (same >= len(names) - 1 and len(names) >= 3) or len(set(ends)) == 1:
-        return True
-    counted = re.search(rf"[\d一二两三四五六七八九十]+{_THING_UNIT}([\u4e00-\u9fff]{{1,8}})", whole)
-    return bool(counted) and all(end in counted[1] for end in ends)  # type: ignore[index]
+    alike = (same >= len(names) - 1 and len(names) >= 3) or len(set(ends)) == 1
+    return alike or all(end in noun for end in ends)
 
 
 _TURNS = re.compile(r"([一二三四五六七八九十]{1,2})是(?!否)")
