@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from selfeval.lint.numbers import SAME_UNIT, Quantity, quantities
 
@@ -83,8 +84,18 @@ def listed(plain: str) -> Iterator[Listed]:
 def _of(text: str) -> Iterator[Listed]:
     for kind in {family(q) for q in quantities(text)} - {None}:
         found = [q for q in quantities(text) if family(q) == kind and not _is_aside(text, q)]
+        if kind == "分":
+            found = _without_weights(text, found)
         yield from _first(text, found)
         yield from _last(text, found)
+
+
+def _without_weights(text: str, found: Sequence[Quantity]) -> list[Quantity]:
+    """决策15分，得14分；过程20分，得18分: the points, where each stands behind its weight."""
+    bare = [
+        bool(re.fullmatch(r"(?:自评|实际|评价)?得分?(?:为|是)?", _name(text, b, a.end))) for a, b in pairwise(found)
+    ]
+    return [q for q, behind in zip(found, [*bare, False], strict=False) if not behind]
 
 
 def _name(text: str, q: Quantity, after: int) -> str:
@@ -158,7 +169,7 @@ def _lead(between: str) -> str | None:
         return None
     if _SOME.search(between):
         return "some"
-    if _ALL.search(between) or re.search(r":[^,。;:]{0,24}$", between):
+    if _ALL.search(between) or re.search(r":[^。;:]{0,24}$", between):
         return "all"
     return "" if re.fullmatch(r"[^,、;。:]{0,8}[,;][^,、;。:]{1,24}", between) else None
 

@@ -98,7 +98,11 @@ def _split_label(text: str) -> tuple[str, str]:
     ):
         m = re.match(pattern, plain)
         label = squeeze(m[1]).rstrip(":") if m else ""
-        if m and (MONEY_LABEL.match(label) or _BLOCK.match(label)) and money_role(m[2].split()[0]):
+        if (
+            m
+            and (MONEY_LABEL.match(label) or _BLOCK.match(label))
+            and money_role(re.sub(rf"(?:{NUMBER})%?$", "", m[2].split()[0]))
+        ):
             return label, m[2]
     glued = re.fullmatch(rf"([\u4e00-\u9fff():]+?)((?:{NUMBER}))", plain)  # a line break in a narrow cell
     if glued and MONEY_LABEL.fullmatch(glued[1].rstrip(":")):

@@ -32,7 +32,12 @@ _STEPS = re.compile(r"以上[^。;]{0,10}(?:满分|得\d)|每(?:低|少|减|下�
 
 def check(context: Context) -> Iterator[LintFinding]:
     for form in context.forms:
-        for row in form.money:
+        scored = (
+            form.indicators
+            or form.execution_weight
+            or any(row.values.keys() & {"weight", "score"} for row in form.money)
+        )
+        for row in form.money if scored else ():  # else it is a table of projects: table_sums.py
             yield from _row(row, form)
     yield from _told(context)
 

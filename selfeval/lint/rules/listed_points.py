@@ -25,9 +25,6 @@ _SCORED = re.compile(
     r"(?P<name>[\u4e00-\u9fff“”\"]{2,16}?)(?:指标|类指标)?(?:\(?(?:满分|分值|权重|共|计|标准分)?(?:为|是)?(?P<weight>\d+(?:\.\d+)?)分\)?)[,，]?"
     r"(?:自评|实际|评价)?(?:得分?|实得分?)(?:为|是)?(?P<score>\d+(?:\.\d+)?)分"
 )
-_WHOLE = re.compile(
-    r"(?:总分|总得分|综合得分|自评得分|评价得分|最终得分|合计得分|得分|评分|共得|合计得|合计)(?:为|是|:|合计)?(\d{1,3}(?:\.\d+)?)分"
-)
 #: “占比”目标值为30%，实际完成24%，指标分值10分，得8分
 _AGAINST = re.compile(
     r"目标值?(?:为|是|:)?(?P<sign>≥|≤|不低于|不少于|不超过|不高于)?(?P<goal>\d[\d,]*(?:\.\d+)?)(?P<unit>[^\d,，。;]{0,4})[,，](?:实际|全年)?(?:完成|达到|为)(?:值|数)?(?:为|了)?"
@@ -44,24 +41,12 @@ def check(context: Context) -> Iterator[LintFinding]:
 
 
 def _scored(prose: Prose) -> Iterator[LintFinding]:
-    """自评得分96.66分，其中预算执行率10分，得9.86分；产出指标50分，得49.00分；…."""
-    items = list(_SCORED.finditer(prose.plain))
-    for m in items:
+    """预算执行率10分，得9.86分；产出指标50分，得51分；…."""
+    for m in _SCORED.finditer(prose.plain):
         weight, score = Decimal(m["weight"]), Decimal(m["score"])
         if score > weight:
             message = f"“{m['name']}”得分{show(score)}超过分值{show(weight)}。"
             yield finding("points-against-target", "error", prose.place, m[0], f"不超过{show(weight)}", message)
-    if len(items) < 3:
-        return
-    weights = sum((Decimal(m["weight"]) for m in items), Decimal(0))
-    scores = sum((Decimal(m["score"]) for m in items), Decimal(0))
-    wholes = [Decimal(m[1]) for m in _WHOLE.finditer(prose.plain[: items[0].start("weight")])]
-    wholes = wholes or [Decimal(m[1]) for m in _WHOLE.finditer(prose.plain[items[-1].end() :])]
-    if weights != 100 or not wholes or any(abs(whole - scores) <= Decimal("0.011") for whole in wholes):
-        return
-    terms = "+".join(m["score"] for m in items)
-    message = f"所列各项得分相加为{show(scores)}（{terms}），与印出的{show(wholes[-1])}分不符。"
-    yield finding("sum", "error", prose.place, f"{show(wholes[-1])}分={terms}", show(scores), message)
 
 
 def _against(prose: Prose) -> Iterator[LintFinding]:
