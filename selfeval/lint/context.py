@@ -27,7 +27,7 @@ class Prose:
     plain: str
     place: str
     in_table: bool
-    #: a cell below 预期目标, or one that begins with it: what was meant to be done
+    #: a cell below 预期目标 or one that begins with it, a chapter on goals or plans: what was meant to be done
     planned: bool = False
 
 
@@ -67,10 +67,25 @@ def build(document: Document, facts: Mapping[str, Any] | None = None, others: tu
 _GOAL = re.compile(r"(?:目标|计划|任务)(?!.*(?:完成|实现|实际|执行))")
 
 
+_HEADING = re.compile(r"\s*(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十\d]+\)|\d+[.、])")
+_PLANNED = re.compile(r"目标|计划|任务|打算|下一步|改进|建议|思路|安排")
+_DONE_PART = re.compile(r"完成|实现|达成|执行|落实|情况|分析|特定目标")
+
+
+def _plans(plain: str, before: bool) -> bool:
+    """The chapter that begins here tells what is meant to be done; without a heading it is still the one before."""
+    if not _HEADING.match(plain):
+        return before
+    head = re.split(r"[。:]", plain)[0][:24]
+    return bool(_PLANNED.search(head)) and not _DONE_PART.search(head)
+
+
 def _prose(lines: tuple[Line, ...]) -> list[Prose]:
     out = []
     above: dict[int, bool] = {}
+    chapter = False
     for line in lines:
+        chapter = _plans(norm(line.text), chapter and line.table is None)
         seen: set[str] = set()
         columns: dict[int, bool] = {}
         for column, (text, merged) in enumerate(zip(line.cells, line.merged, strict=True)):
@@ -83,7 +98,7 @@ def _prose(lines: tuple[Line, ...]) -> list[Prose]:
                 continue
             seen.add(text)
             goal = line.table is not None and (above.get(column, False) or bool(_GOAL.search(plain.split(":")[0][:12])))
-            out.append(Prose(text, plain, line.place, line.table is not None, goal))
+            out.append(Prose(text, plain, line.place, line.table is not None, goal or chapter))
         above = columns
     return out
 

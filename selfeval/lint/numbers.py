@@ -137,23 +137,30 @@ def quantity_at(text: str, start: int) -> Quantity | None:
     return _by_start(text).get(start)
 
 
+_WORDS_OF_SIGN = re.compile(
+    r">=|<=|[≥≤=<>≈~:]|不低于|不少于|不小于|不高于|不超过|不多于|不大于|大于|小于|等于|高于|低于|超过|控制在|约|近|逾|超"
+    r"|以内|以下|之内|以上|及|含|达到?|实际|全年|已|共计?|累计|完成|实现|为"
+)
+
+
 def only(text: str) -> Quantity | None:
     """The number of a cell that holds one number and its unit, nothing else; None for words, dates, several numbers."""
+    found = with_words(text)
+    return found[0] if found and len(found[1]) <= 4 else None
+
+
+def with_words(text: str) -> tuple[Quantity, str] | None:
+    """The one number of a cell and the words about it (每公里), signs aside; None for none or several numbers."""
     plain = re.sub(r"\(.*?\)|\[.*?\]", "", norm(text)).strip()
     found = list(quantities(plain))
     if len(found) != 1:
         return None
     rest = plain[: found[0].start] + plain[found[0].end :]
-    rest = re.sub(
-        r">=|<=|[≥≤=<>≈~:]|不低于|不少于|不小于|不高于|不超过|不多于|不大于|大于|小于|等于|高于|低于|超过|约|近|逾|超",
-        "",
-        rest,
-    )
-    if len(rest.strip()) > 4 or re.search(r"\d", rest):
+    words = re.sub(r"[\s,。;]", "", _WORDS_OF_SIGN.sub("", rest))
+    if re.search(r"\d", words):
         return None
-    if re.search(r"以内|以下|之内", rest):
-        return replace(found[0], op="≤")
-    return replace(found[0], op="≥") if "以上" in rest else found[0]
+    op = "≤" if re.search(r"以内|以下|之内|控制在", rest) else "≥" if "以上" in rest else found[0].op
+    return replace(found[0], op=op), words
 
 
 def plain_number(text: str) -> Quantity | None:

@@ -69,7 +69,9 @@ def _nested_weights(form: Form) -> None:
         return
     weights = [i.weight_value for i in form.indicators]
     known = [weight for weight in weights if weight is not None]
-    if len(known) != len(weights) or sum(known, Decimal(0)) not in (Decimal(100), Decimal(90), Decimal(80)):
+    closing = {Decimal(100), Decimal(90), Decimal(80)}
+    closing |= {q.value for total in form.totals if (q := plain_number(total.weight or ""))}
+    if len(known) != len(weights) or sum(known, Decimal(0)) not in closing:
         form.indicators = [replace(i, weight=None) for i in form.indicators]
 
 

@@ -14,9 +14,18 @@ from selfeval.lint.lines import CUT
 from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import chinese_number, chinese_numeral, norm
 
-_CHAPTER = re.compile(r"^\s*([一二三四五六七八九十]{1,3})[、.]\s*(?=\S)")
-_SECTION = re.compile(r"^\s*\(([一二三四五六七八九十]{1,3})\)\s*(?=\S)")
-_ARABIC = re.compile(r"^\s*\((\d{1,2})\)\s*(?=\S)")
+#: 一、 （一） 1. （1）, the outermost first
+_MARKS = (
+    re.compile(r"^\s*([一二三四五六七八九十]{1,3})[、.]\s*(?=\S)"),
+    re.compile(r"^\s*\(([一二三四五六七八九十]{1,3})\)\s*(?=\S)"),
+    re.compile(r"^\s*(\d{1,2})[.、](?!\d)\s*(?=\S)"),
+    re.compile(r"^\s*\((\d{1,2})\)\s*(?=\S)"),
+)
+_BRACKETED = 3
+_WITHIN = (
+    (2, re.compile(r"(?<![\d.])(\d{1,2})[.、](?!\d)")),
+    (3, re.compile(r"\((\d{1,2})\)")),
+)
 _PART = re.compile(r"^\s*(?:附件|附表|附[:：]|第[一二三四五六七八九十]+部分|附\d)")
 #: what an editor left in front of a heading
 _RESIDUE = re.compile(r"^\s*\[bookmark:[^\]]*\]")
@@ -28,7 +37,7 @@ _REPORT = re.compile(r"自评报告|自评工作报告|绩效评价报告|自评
 
 @dataclass(frozen=True)
 class _Heading:
-    level: int  # 1: 一、 2: （一） 3: （1）
+    level: int  # its place in _MARKS
     number: int
     text: str
     mark: str
@@ -48,47 +57,60 @@ def _headings(context: Context) -> Iterator[_Heading | None]:
         plain = _RESIDUE.sub("", prose.plain)
         if _PART.match(plain):
             yield None
-        for level, pattern in ((1, _CHAPTER), (2, _SECTION), (3, _ARABIC)):
+        for level, pattern in enumerate(_MARKS):
             m = pattern.match(plain)
             number = chinese_number(m[1]) if m else None
             if m and number:
                 yield _Heading(level, number, prose.text[:24].strip(), prose.text[: m.end()].strip(), prose.place)
                 break
-        else:
-            if "(1)" in plain:  # an enumeration within the paragraph: （3） may go on from it
-                yield _Heading(3, 1, "", "", prose.place)
+        # an enumeration within the paragraph: （3） may go on from it
+        for level, pattern in _WITHIN:
+            numbers = [int(m[1]) for m in pattern.finditer(plain)]
+            if numbers[:1] == [1]:
+                yield _Heading(level, max(numbers), "", "", prose.place)
         if CUT.search(plain.strip()):
             yield None
 
 
 def _numbers(context: Context) -> Iterator[LintFinding]:
-    chapter = section = arabic = 0
-    raised = False
+    last = [0] * len(_MARKS)
+    raised: tuple[int, int] | None = None
     for heading in _headings(context):
         if heading is None:
-            chapter = section = arabic = 0
-            raised = False
-        elif heading.level == 1:
-            if chapter and heading.number > chapter + 1 and not context.partial:
-                yield _gap(heading, chinese_numeral(chapter + 1) + "、", f"{chinese_numeral(chapter)}、")
-            elif chapter > 1 and heading.number == chapter:
-                yield _repeat(heading, chinese_numeral(chapter + 1) + "、")
-            chapter, section, arabic, raised = heading.number, 0, 0, False
-        elif heading.level == 2:
-            if section and heading.number > section + 1 and not context.partial:
-                yield _gap(heading, f"（{chinese_numeral(section + 1)}）", f"（{chinese_numeral(section)}）")
-            elif section > 1 and heading.number == section:
-                yield _repeat(heading, f"（{chinese_numeral(section + 1)}）")
-            section, arabic, raised = heading.number, 0, False
-        else:
-            if heading.number == section + 1 > 1 and (arabic == 0 or raised):
-                raised = True
-                section = heading.number
-                yield _level(heading)
-            elif section and arabic == 0 and heading.number > 1 and not context.partial:
-                section += 1
-                yield _gap(heading, f"（{chinese_numeral(section)}）", f"（{chinese_numeral(section - 1)}）")
-            arabic = heading.number
+            last, raised = [0] * len(_MARKS), None
+            continue
+        level, number = heading.level, heading.number
+        upper = _belongs_above(last, level, number, raised)
+        if upper is not None:
+            raised, last[upper] = (level, upper), number
+            last[upper + 1 :] = [0] * len(last[upper + 1 :])
+            yield _level(heading, upper)
+            continue
+        if not heading.text:  # counted within a paragraph
+            last[level] = number
+            continue
+        if level == _BRACKETED and not last[level] and last[1] and number > 1 and not context.partial:
+            last[1] += 1
+            yield _gap(heading, _mark(1, last[1]), _mark(1, last[1] - 1))
+        elif last[level] and number > last[level] + 1 and not context.partial:
+            yield _gap(heading, _mark(level, last[level] + 1), _mark(level, last[level]))
+        elif 1 < number <= last[level]:
+            yield _repeat(heading, _mark(level, last[level] + 1))
+        last[level] = number
+        last[level + 1 :] = [0] * len(last[level + 1 :])
+        raised = None if level < 2 else raised
+
+
+def _belongs_above(last: list[int], level: int, number: int, raised: tuple[int, int] | None) -> int | None:
+    """The level whose next number this is, when it opens no list of its own: （一） （二） （3）."""
+    if level < 2 or number < 2 or (last[level] and not (raised and raised[0] == level)):
+        return None
+    targets = (1,) if level == _BRACKETED else (1, 0)
+    return next((upper for upper in targets if last[upper] and number == last[upper] + 1), None)
+
+
+def _mark(level: int, number: int) -> str:
+    return (f"{chinese_numeral(number)}、", f"（{chinese_numeral(number)}）", f"{number}.", f"（{number}）")[level]
 
 
 def _gap(heading: _Heading, expected: str, previous: str) -> LintFinding:
@@ -101,9 +123,9 @@ def _repeat(heading: _Heading, expected: str) -> LintFinding:
     return finding("structure", "error", heading.place, heading.text, expected, message)
 
 
-def _level(heading: _Heading) -> LintFinding:
-    expected = f"（{chinese_numeral(heading.number)}）"
-    message = f"同级标题前面用“（{chinese_numeral(heading.number - 1)}）”，此处却用“{heading.mark}”，应为“{expected}”。"
+def _level(heading: _Heading, upper: int) -> LintFinding:
+    expected = _mark(upper, heading.number)
+    message = f"同级标题前面用“{_mark(upper, heading.number - 1)}”，此处却用“{heading.mark}”，应为“{expected}”。"
     return finding("structure", "error", heading.place, heading.mark, expected, message)
 
 
@@ -113,7 +135,7 @@ def _closing(context: Context) -> Iterator[LintFinding]:
     if context.cut or len(text) < 300 or not any(_REPORT.search(p.plain) for p in context.prose[:6]):
         return
     chapters = [h for h in _headings(context) if h is not None]
-    if len([h for h in chapters if h.level == 1]) < 3:
+    if len([h for h in chapters if h.level == 0]) < 3:
         return
     has_problems = any(_PROBLEMS.search(norm(h.text)) for h in chapters)
     remedies = re.search(

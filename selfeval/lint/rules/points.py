@@ -13,7 +13,18 @@ from decimal import Decimal
 from selfeval.lint.context import Context, finding
 from selfeval.lint.forms import Form, Indicator
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import Quantity, half_up, is_blank, norm, only, plain_number, quantities, show, squeeze
+from selfeval.lint.numbers import (
+    Quantity,
+    half_up,
+    is_blank,
+    norm,
+    only,
+    plain_number,
+    quantities,
+    show,
+    squeeze,
+    with_words,
+)
 
 _REVERSE = re.compile(
     r"成本|控制|结余率|结转率|投诉|事故|超支|变动率|三公|偏差|违规|违纪|违法|费用|投资额?|单价|误差|死亡|发病|返贫|"
@@ -99,8 +110,32 @@ def _indicator(indicator: Indicator) -> Iterator[LintFinding]:
     row = comparable(indicator, weight, score)
     if row:
         yield from _numeric(row)
+    elif score.value == weight and _late(indicator):
+        goal, actual = norm(indicator.target or "").strip(), norm(indicator.actual or "").strip()
+        message = f"指标“{indicator.name}”应于{goal}完成，实际{actual}，逾期却得满分。"
+        yield _fault(indicator, f"{actual}/{goal} 得分{show(score.value)}", f"低于{show(weight)}", message)
     elif _same_words(indicator) and score.value < weight and not indicator.explained and not indicator.criteria:
         yield _taken(indicator, score.value, weight)
+
+
+_DAY = re.compile(r"(?:(20\d{2})[年./-])?(\d{1,2})[月./-](?:(\d{1,2})日?|(底|末))?|(?:(20\d{2})年)?年?(?:底|末)")
+
+
+def _late(indicator: Indicator) -> bool:
+    """A deadline and a day behind it; a month without its day is taken for the best."""
+    goal, actual = (list(_DAY.finditer(norm(text or ""))) for text in (indicator.target, indicator.actual))
+    if len(goal) != 1 or len(actual) != 1 or re.search(r"[-—~至]\s*\d|起|开始", norm(indicator.target or "")):
+        return False
+    due, done = _day(goal[0], 31), _day(actual[0], 1)
+    if not due[0] or not done[0]:  # a year that is left out is the same one
+        due, done = (0, *due[1:]), (0, *done[1:])
+    return done > due
+
+
+def _day(m: re.Match[str], default: int) -> tuple[int, int, int]:
+    if not m[2]:
+        return int(m[5] or 0), 12, 31
+    return int(m[1] or 0), int(m[2]), int(m[3]) if m[3] else 31 if m[4] else default
 
 
 def _numeric(row: _Row) -> Iterator[LintFinding]:
@@ -160,6 +195,10 @@ def comparable(indicator: Indicator, weight: Decimal, score: Quantity) -> _Row |
     if _DATE.search(goal_text) or _DATE.search(actual_text) or re.search(r"[/~～]|\d-\d", actual_text):
         return None
     goal, actual = only(goal_text), only(actual_text)
+    if goal is None or actual is None:  # 每公里30万元以内 | 每公里33万元: the same words around both
+        longer = with_words(goal_text), with_words(actual_text)
+        if longer[0] and longer[1] and longer[0][1] == longer[1][1]:
+            goal, actual = longer[0][0], longer[1][0]
     if goal is None or actual is None or (actual.op and actual.op != "=") or len(list(quantities(goal_text))) != 1:
         return None
     value = actual.value

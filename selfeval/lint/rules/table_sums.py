@@ -68,6 +68,7 @@ def _header(rows: Sequence[Line]) -> int | None:
 def _totals(header: Line, body: Sequence[Line]) -> Iterator[_Fault]:
     """The 合计 row against the rows of the first level, and each row of a level against the rows below it."""
     marks = [i for i, line in enumerate(body) if any(_TOTAL.fullmatch(squeeze(text)) for text in line.own[:2])]
+    marks = marks or _unnamed_total(header, body)
     rows = [line for i, line in enumerate(body) if i not in marks]
     levels = [_level(line) for line in rows]
     for at, children in _families(levels):
@@ -78,6 +79,18 @@ def _totals(header: Line, body: Sequence[Line]) -> Iterator[_Fault]:
         return
     top = min((level for level in levels if level is not None), default=0)
     yield from _sums(header, body[marks[0]], [row for row, level in zip(rows, levels, strict=True) if level == top])
+
+
+def _unnamed_total(header: Line, body: Sequence[Line]) -> list[int]:
+    """全县, 本年支出: a row at an end of the table in which two columns at least are the sums of the others."""
+    if len(body) < 4:
+        return []
+    for at, rest in ((len(body) - 1, body[:-1]), (0, body[1:])):
+        columns = [c for c in range(1, len(header.cells)) if not _NO_SUM.search(header.cells[c])]
+        found = [f for c in columns if not _repeats(body[at], c) and (f := _column(body[at], rest, c, 3))]
+        if sum(1 for printed, should, slack in found if should and abs(should - printed.value) <= slack) >= 2:
+            return [at]
+    return []
 
 
 _LEVELS = (r"[一二三四五六七八九十]+、", r"\([一二三四五六七八九十]+\)", r"\d{1,2}[.、](?!\d)", r"\(\d{1,2}\)")
@@ -185,13 +198,16 @@ def _across(header: Line, body: Sequence[Line]) -> Iterator[_Fault]:
     width = len(header.cells)
     grid = [[None if _repeats(line, c) else plain_number(line.cells[c]) for c in range(width)] for line in body]
     numeric = [c for c in range(1, width) if sum(1 for row in grid if row[c]) >= _HOLD]
+    sums = {i for i, line in enumerate(body) if any(_TOTAL.fullmatch(squeeze(text)) for text in line.own[:2])}
     told: set[tuple[int, int]] = set()
     for column in numeric:
         name = squeeze(header.cells[column])
         for relation in _relations(column, name, numeric, header, grid):
             holds, fails = relation.split(grid)
-            if len(holds) < max(_HOLD, 2 * len(fails)) or len(fails) != 1:
-                if holds and len(holds) >= _HOLD and not fails:
+            # a wrong number is carried on into the total below or above it
+            fails = [row for row in fails if row not in sums] if len(fails) == 2 else fails
+            if len(holds) < max(relation.least, 2 * len(fails)) or len(fails) != 1:
+                if holds and len(holds) >= relation.least and not fails:
                     break  # this is what the column is
                 continue
             row = fails[0]
@@ -221,6 +237,8 @@ class _Relation:
     inputs: tuple[int, ...]
     shape: str
     told: str
+    #: rows that must hold before one that does not is a fault
+    least: int = _HOLD
 
     @property
     def ratio(self) -> bool:
@@ -280,6 +298,12 @@ def _relations(column: int, name: str, numeric: Sequence[int], header: Line, gri
             for size in range(len(side), 1, -1):
                 chosen = side[:size] if side is right else side[-size:]
                 yield _Relation(column, tuple(chosen), "sum", "+".join(heads[c] for c in chosen))
+    elif not _NO_SUM.search(name):  # whatever it is called, where enough rows prove it
+        plain = [c for c in others if not _NO_SUM.search(heads[c])]
+        for side in ([c for c in plain if c > column], [c for c in plain if c < column]):
+            for size in range(len(side), 1, -1):
+                chosen = side[:size] if side and side[0] > column else side[-size:]
+                yield _Relation(column, tuple(chosen), "sum", "+".join(heads[c] for c in chosen), 3)
     if _DIFFERENCE.search(name) and not _SHARE.search(name):
         for one in others:
             for other in others:

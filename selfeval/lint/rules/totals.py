@@ -40,10 +40,11 @@ def check(context: Context) -> Iterator[LintFinding]:
         if not form.cut and plain_number(total.weight or "" if total else "") is None:
             yield from _over(form)
         for printed in form.totals:
-            score = plain_number(printed.score or "")
-            if score and score.value > _HUNDRED:
-                message = f"“{printed.label}”{show(score.value)}超过100分。"
-                yield finding("weights", "error", printed.place, printed.score or "", "不超过100", message)
+            points = [q for text in (printed.weight, printed.score) if (q := plain_number(text or ""))]
+            over = next((q for q in points if q.value > _HUNDRED), None)
+            if over:
+                message = f"“{printed.label}”{show(over.value)}超过100分。"
+                yield finding("weights", "error", printed.place, over.text, "不超过100", message)
 
 
 def _sum(values: list[Decimal]) -> Decimal:

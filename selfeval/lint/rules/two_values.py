@@ -40,9 +40,6 @@ _UNITS = {**SAME_UNIT, "期": "次"}
 _NOT_ACTUAL = re.compile(
     r"目标|计划|任务|要求|预期|不低于|不少于|≥|上年|去年|同期|较|比|下一步|将|拟|明年|其中|每年|每月|每个|每|上半年|下半年|季度|月"
 )
-_PLANNED = re.compile(r"目标|计划|任务|打算|下一步|改进|建议|思路|安排")
-_DONE_PART = re.compile(r"完成|实现|达成|执行|落实|情况|分析|特定目标")
-_HEADING = re.compile(r"\s*(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十\d]+\)|\d+[.、])")
 _STATE = re.compile(
     r"(?:^|[,，。;:、\s(])(?:年末|年底|现有|目前|现|实有|我[局委办会院]|本单位|全局|单位|\d日)*(?P<name>(?:核定|人员|机关|本单位|单位)?(?:编制|行政编制|事业编制|编制总?数|在职(?:人员|职工|人数)|实有(?:人数|人员|在职人员)|"
     r"退休(?:人员|人数)|在编(?:人员|人数)))(?:数|总数)?(?:共|为|共有|共计|有)?(?P<number>\d+)(?P<unit>人|名|个)"
@@ -85,13 +82,8 @@ def check(context: Context) -> Iterator[LintFinding]:
 
 
 def _deeds(context: Context) -> Iterator[_Mention]:
-    planned = False
     for index, prose in enumerate(context.prose):
-        heading = _HEADING.match(prose.plain)
-        if heading:
-            head = re.split(r"[。:]", prose.plain)[0][:24]
-            planned = bool(_PLANNED.search(head)) and not _DONE_PART.search(head)
-        if planned or prose.planned or (prose.in_table and len(prose.plain) < 30):
+        if prose.planned or (prose.in_table and len(prose.plain) < 30):
             continue
         for m in [*_DEED.finditer(prose.plain), *_DEED_AFTER.finditer(prose.plain)]:
             start = max(prose.plain.rfind(mark, 0, m.start()) for mark in ",，。;、:\n") + 1

@@ -25,10 +25,12 @@ _DATED = re.compile(
 )
 _SIGNATURE = re.compile(r"^\s*(20\d{2})年(\d{1,2})月(\d{1,2})日\s*$")
 _TITLE_WORD = re.compile(r"自评|绩效|评价")
+#: what a report says of the year under evaluation alone
+_SUBJECT = r"年度(?:绩效|总体)?目标|绩效目标(?!管理|表)|全年预算数?|全年执行数?|年初预算|预算执行率|(?:绩效)?(?:自评|评价)(?:总|综合)?(?:得分|结论|结果为)"
 _CURRENT = re.compile(
-    r"(?<!较)(?<!比)(20\d{2})年度?(?:部门)?(?:年度(?:绩效|总体)?目标|绩效目标(?!管理|表)|全年预算数|全年执行数)"
-    r"|(20\d{2})年度?(?:部门|单位|项目)?(?:整体支出|支出|预算)?(?:绩效)?(?:自评|评价)(?:总|综合)?(?:得分|结论|结果为)"
-    r"|截至(20\d{2})年12月(?:31日|底)|(?:评价|自评)(?:时段|期间|基准日|年度)[为:]?\s*(20\d{2})年"
+    rf"(?<!较)(?<!比)(?<!至)(20\d{{2}})年度?(?!\d)[^\d。;,，]{{0,10}}(?:{_SUBJECT})"
+    rf"|(?:^|(?<=[。;\n]))(20\d{{2}})年度?,[^\d。;,，较比]{{0,8}}(?:{_SUBJECT})"
+    r"|截至(20\d{2})年12月(?:31日|底)|(?:评价|自评)(?:的)?(?:时段|时间|期间|范围|周期|基准日|年度)+[为是:]?\s*(20\d{2})年"
 )
 
 
@@ -93,7 +95,10 @@ def _other_year(context: Context, year: int) -> Iterator[LintFinding]:
             around = f"{prose.plain[max(0, m.start() - 12) : m.start()]} {m[0].lstrip('截至')}{prose.plain[m.end() : m.end() + 12]}"
             if named in titled | {year, year + 1} or named in told:
                 continue
-            if re.search(r"较|比|上年|去年|结转|同期|以前|至|[-—~]|结果|应用|整改|中期|规划", around):
+            period = bool(m[4])  # 评价期间 names its first and its last day
+            if not period and re.search(r"较|比|上年|去年|结转|同期|以前|至|[-—~]|结果|应用|整改|中期|规划", around):
+                continue
+            if period and re.search(rf"{year}|以来", prose.plain[m.end() : m.end() + 24]):
                 continue
             told.add(named)
             message = f"报告的年度是{year}年，此处写的是{named}年，年度不一致。"
