@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from selfeval.lint.context import Context, Prose, finding, sentence_around
 from selfeval.lint.forms import Indicator
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import norm, plain_number
+from selfeval.lint.numbers import norm, plain_number, quantities
 from selfeval.lint.rules.points import comparable
 
 _NONE = re.compile(
@@ -38,9 +38,9 @@ def check(context: Context) -> Iterator[LintFinding]:
             return
         rate = _shortfall(context)
         if rate:
-            place, text = rate
+            place, text, sure = rate
             message = f"文中称“{quoted}”，而{place}写有“{text}”，请核实是否未完成目标。"
-            yield finding("claim", "info", prose.place, quoted, "核实后写明", message)
+            yield finding("claim", "warning" if sure else "info", prose.place, quoted, "核实后写明", message)
             return
 
 
@@ -73,9 +73,22 @@ def _lost(context: Context, place: str) -> list[Indicator]:
     return out
 
 
-def _shortfall(context: Context) -> tuple[str, str] | None:
+_MISSED = re.compile(
+    r"(?:目标|计划|应|任务)(?:值|数)?(?:为|是|:)?(?P<goal>\d[\d,.]*)\s*(?P<scale>万?)(?P<unit>[^\d,，。;]{1,4})[,，;(]?(?:年末|全年)?(?:实际|仅|只)?(?:完成|实际|达到)(?:了|值|数)?(?:为)?"
+    r"(?P<actual>\d[\d,.]*)\s*(?P=scale)(?P=unit)"
+)
+
+
+def _shortfall(context: Context) -> tuple[str, str, bool] | None:
+    """A miss told in words: goal and actual beside each other for sure, a rate below 100% perhaps."""
+    for prose in context.prose:
+        m = _MISSED.search(prose.plain)
+        if m:
+            goal, actual = (q.value for q in (*quantities(m["goal"]), *quantities(m["actual"])))
+            if actual < goal:
+                return prose.place, prose.text[m.start() : m.end()], True
     for prose in context.prose:
         m = re.search(r"(?:完成(?:率|量)|完成比例|达标率)(?:达到?|为|仅|:)?\s*(\d+(?:\.\d+)?)%", norm(prose.plain))
         if m and float(m[1]) < 100:
-            return prose.place, prose.text[m.start() : m.end()]
+            return prose.place, prose.text[m.start() : m.end()], False
     return None

@@ -1,4 +1,4 @@
-"""An indicator of a form against the sentence that names it: 受益农户 5210户 in the table, 5120户 in the text.
+"""The figures of a form against the sentences that name them: 受益农户 5210户 in the table, 5120户 in the text; its total, its money.
 
 Does not belong here: two sentences with two values (two_values.py), targets and points (points.py).
 """
@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 
 from selfeval.lint.context import Context, finding, sentence_around
-from selfeval.lint.forms import Indicator
+from selfeval.lint.forms import Form, Indicator
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import Quantity, only, quantity_at, squeeze
+from selfeval.lint.numbers import Quantity, only, plain_number, quantity_at, slip, squeeze
+from selfeval.lint.rules.grade import SCORE
 
 _TAIL = re.compile(r"(?:总?数量|总数|数)$")
 _LINK = r"(?:总?数量|总数|人数|户数|个数|次数|件数|场次|期数|数)?(?:共计?|达到了?|达|为|是|完成)?"
@@ -22,12 +24,60 @@ _NOT_ACTUAL = re.compile(r"目标|计划|任务|要求|预期|不低于|不少�
 def check(context: Context) -> Iterator[LintFinding]:
     indicators = [indicator for form in context.forms for indicator in form.indicators]
     names = Counter(squeeze(indicator.name) for indicator in indicators)
+    if len(context.forms) == 1:
+        yield from _total(context, context.forms[0])
+        yield from _money(context, context.forms[0])
     for indicator in indicators:
         name = _TAIL.sub("", squeeze(indicator.name))
         actual = only(indicator.actual or "")
         if len(name) < 4 or actual is None or actual.approx or actual.op or names[squeeze(indicator.name)] > 1:
             continue
         yield from _named(context, indicator, name, actual)
+
+
+def _total(context: Context, form: Form) -> Iterator[LintFinding]:
+    """The points of the whole in a sentence: those of the form's last row, or of the group that the words name."""
+    score = plain_number(form.totals[-1].score or "") if form.totals else None
+    if score is None:
+        return
+    for prose in context.prose:
+        for m in SCORE.finditer(prose.plain):
+            told = Decimal(m[1])
+            if (
+                told == score.value
+                or abs(told - score.value) > 5
+                or any(line.place == prose.place for line in form.lines if line.table is not None)
+            ):
+                continue
+            message = f"文中写“{prose.text[m.start() : m.end()]}”，自评表“{form.totals[-1].label}”为{score.text}，两者不一致。"
+            quoted = f"{prose.text[m.start() : m.end()]} / {form.totals[-1].label} {score.text}"
+            yield finding("two-values", "error", prose.place, quoted, "文字与自评表一致", message)
+            return
+
+
+#: names that mean the money block of the form and nothing else
+_ROLES = {"initial": r"年初预算数", "final": r"(?:全年预算数|调整后预算数?)", "paid": r"(?:全年|年度|预算)执行数"}
+
+
+def _money(context: Context, form: Form) -> Iterator[LintFinding]:
+    for role, name in _ROLES.items():
+        known = [q for row in form.money if (q := row.quantity(role))]
+        scale = 10**4 if form.money_unit == "万元" else 1
+        values = [q.value * (1 if q.unit else scale) for q in known]
+        if not values:
+            continue
+        for prose in context.prose:
+            for m in re.finditer(rf"{name}(?:为|共计?|是|:)?\s*(?=\d)", prose.plain):
+                told = quantity_at(prose.plain, m.end())
+                if not told or not told.money or any(abs(told.value - v) <= max(told.step, Decimal(1)) for v in values):
+                    continue
+                if not any(abs(told.value - v) <= v / 5 or slip(told.value, v) for v in values):
+                    continue
+                text = prose.text[m.start() : told.end]
+                message = f"“{text}”（{prose.place}）与自评表资金栏的{known[0].text}不一致。"
+                yield finding(
+                    "two-values", "error", prose.place, f"{text} / {known[0].text}", "文字与自评表一致", message
+                )
 
 
 def _named(context: Context, indicator: Indicator, name: str, actual: Quantity) -> Iterator[LintFinding]:

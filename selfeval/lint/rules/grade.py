@@ -19,11 +19,11 @@ _STATED = re.compile(
     rf"(?=[”\"'》)级等。,，;；\s]|$)"
 )
 _TICKED = re.compile(r"(优|良|中|差)[秀好等]?\s*[☑√■✓✔]|[☑■✓✔√]\s*(优|良|中|差)")
-_SCORE = re.compile(
+SCORE = re.compile(
     r"(?:自评|评价|综合|总|最终|整体)(?:总)?(?:得分|评分|分数|总分|分)(?:合计)?[为是:]?\s*(\d{1,3}(?:\.\d+)?)\s*分?(?![\d%])"
 )
 #: the nearest one before a grade belongs to it
-_ANY_SCORE = re.compile(rf"{_SCORE.pattern}|(?<![\d.])(\d{{2,3}}(?:\.\d+)?)\s*分(?![\d值])")
+_ANY_SCORE = re.compile(rf"{SCORE.pattern}|(?<![\d.])(\d{{2,3}}(?:\.\d+)?)\s*分(?![\d值])")
 _OWN_LINES = re.compile(
     r"(\d{2,3})\s*分?\s*\(?(?:含|≥)?.{0,6}?(?:以上|[-—~至]).{0,12}?[为是:]?\s*(?:优|良)|[优良]\s*[(:]\s*\d|[优良].{0,3}≥"
 )
@@ -37,7 +37,7 @@ def check(context: Context) -> Iterator[LintFinding]:
         for grade, quoted in _grades(prose):
             at = prose.plain.find(quoted)
             here = [Decimal(m[1] or m[2]) for m in _ANY_SCORE.finditer(prose.plain) if m.start() < at][-1:]
-            here = here or [Decimal(m[1]) for m in _SCORE.finditer(prose.plain)]
+            here = here or [Decimal(m[1]) for m in SCORE.finditer(prose.plain)]
             values = set(here) or scores
             values = {value for value in values if value <= 100}
             if len(values) != 1:
@@ -68,7 +68,7 @@ def _scores(context: Context) -> set[Decimal]:
         if (number := plain_number(total.score or "")) is not None
     }
     for prose in context.prose:
-        found |= {Decimal(m[1]) for m in _SCORE.finditer(prose.plain)}
+        found |= {Decimal(m[1]) for m in SCORE.finditer(prose.plain)}
     return found
 
 

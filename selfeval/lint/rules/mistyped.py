@@ -1,7 +1,7 @@
-"""One quantity printed twice, once with two digits swapped: 17146人 here, 17416名 there, of the same thing.
+"""One quantity printed twice with two values: digits swapped, or near each other under the same name.
 
-Belongs here: numbers that are each other's slip, and share their name. Does not belong here: two values that differ in
-any other way (two_values.py), a form against the text that names its indicator (form_and_text.py).
+Belongs here: numbers of sentences and forms, matched by the words around them. Does not belong here: deeds told with a
+verb, staff and grand totals (two_values.py), a form against the text that names its indicator (form_and_text.py).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import combinations
 
 from selfeval.lint.context import Context, finding, sentence_start
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import SAME_UNIT, is_blank, norm, plain_number, quantities, squeeze, swapped
+from selfeval.lint.numbers import SAME_UNIT, is_blank, norm, plain_number, quantities, slip, squeeze, swapped
 
 _STOPS = re.compile(r"[\d,，。;；:：、()（）|\s“”《》]")
 _FILLER = re.compile(r"万元|亿元|全年|本年|共计|合计|总计|累计|实际|为|共|达到?|了|的")
@@ -35,41 +35,73 @@ class _Mention:
     quoted: str
     place: str
     row: bool
+    #: the other numbers of its paragraph: told beside this one, they are other quantities
+    beside: frozenset[Decimal] = frozenset()
+    percents: frozenset[Decimal] = frozenset()
 
 
 def check(context: Context) -> Iterator[LintFinding]:
-    groups: dict[str, list[_Mention]] = defaultdict(list)
+    by_digits: dict[str, list[_Mention]] = defaultdict(list)
+    by_unit: dict[str, list[_Mention]] = defaultdict(list)
     for mention in [*_written(context), *_rows(context)]:
-        digits = "".join(sorted(str(int(mention.value.scaleb(6))).replace("0", "")))
-        groups[digits].append(mention)
+        by_digits["".join(sorted(str(int(mention.value.scaleb(6))).replace("0", "")))].append(mention)
+        by_unit[mention.unit].append(mention)
     told: set[frozenset[Decimal]] = set()
-    for mentions in groups.values():
-        for one, other in combinations(mentions[:60], 2):
-            values = frozenset((one.value, other.value))
-            if values in told or not _same_thing(one, other):
-                continue
-            told.add(values)
-            message = (
-                f"“{one.quoted}”（{one.place}）与“{other.quoted}”（{other.place}）说的是同一个数，有两位数字颠倒。"
-            )
-            quoted = f"{one.quoted} / {other.quoted}"
-            yield finding("two-values", "error", other.place, quoted, "核对后前后一致", message)
+    for groups, same, what in (
+        (by_digits, _swapped, "说的是同一个数，有两位数字颠倒"),
+        (by_unit, _same_name, "说的是同一件事，数量不同"),
+    ):
+        for mentions in groups.values():
+            for one, other in combinations(mentions[:120], 2):
+                values = frozenset((one.value, other.value))
+                if values in told or not same(one, other):
+                    continue
+                told.add(values)
+                message = f"“{one.quoted}”（{one.place}）与“{other.quoted}”（{other.place}）{what}。"
+                quoted = f"{one.quoted} / {other.quoted}"
+                yield finding("two-values", "error", other.place, quoted, "核对后前后一致", message)
 
 
-def _same_thing(one: _Mention, other: _Mention) -> bool:
+def _pairs(name: str) -> set[str]:
+    return {name[i : i + 2] for i in range(len(name) - 1)}
+
+
+def _same_name(one: _Mention, other: _Mention) -> bool:
+    """Near values of one unit whose names have the same words, whatever their order: 新建卫生室, 卫生室新建."""
+    if one.value == other.value or not one.unit or one.place == other.place or (one.row and other.row):
+        return False
+    near = one.unit not in ("元", "分") and abs(one.value - other.value) <= max(one.value, other.value) / 5
+    if not (near or slip(one.value, other.value)):
+        return False
+    if one.value in other.beside or other.value in one.beside or _years_differ(one, other):
+        return False
+    rate = min(one.value, other.value) / max(one.value, other.value) * 100
+    if any(abs(rate - percent) < 1 for percent in one.percents | other.percents):
+        return False  # what was done of what was planned
+    short, long = sorted((_pairs(one.name), _pairs(other.name)), key=len)
+    common = len(short & long)
+    return len(short) >= 3 and common * 4 >= len(short) * 3 and common * 2 >= len(long)
+
+
+def _years_differ(one: _Mention, other: _Mention) -> bool:
+    years = [_YEAR.findall(mention.around)[-1:] for mention in (one, other)]
+    return all(years) and years[0] != years[1]
+
+
+def _swapped(one: _Mention, other: _Mention) -> bool:
     if one.value == other.value or not swapped(one.value, other.value) or (one.row and other.row):
         return False
     if one.unit and other.unit and one.unit != other.unit:
         return False
-    years = [_YEAR.findall(mention.around)[-1:] for mention in (one, other)]
-    if all(years) and years[0] != years[1]:
+    if _years_differ(one, other):
         return False
     digits = max(len(value.normalize().as_tuple().digits) for value in (one.value, other.value))
     if digits < 3:
         return False
     if digits == 3:  # three digits are swapped by chance often enough: the name must say more
         short, long = sorted((one.name, other.name), key=len)
-        return _common(one.name, other.name) >= 5 or (len(short) >= 4 and short in long)
+        least = 4 if one.unit == other.unit and one.unit not in ("", "元") else 5
+        return _common(one.name, other.name) >= least or (len(short) >= 4 and short in long)
     least = 3 if one.unit == other.unit != "元" and one.unit else 4
     return max(_common(one.name, other.name), _common(one.name, other.around), _common(other.name, one.around)) >= least
 
@@ -87,6 +119,8 @@ def _written(context: Context) -> Iterator[_Mention]:
     for prose in context.prose:
         if prose.planned or (prose.in_table and len(prose.plain) < 20):
             continue
+        beside = frozenset(q.value for q in quantities(prose.plain))
+        percents = frozenset(q.value for q in quantities(prose.plain) if q.percent)
         for q in quantities(prose.plain):
             if q.percent or q.approx or q.value <= 0 or q.unit in ("年", "月", "日"):
                 continue
@@ -97,7 +131,9 @@ def _written(context: Context) -> Iterator[_Mention]:
             name = _FILLER.sub("", f"{before}{after}")
             around = prose.plain[max(sentence_start(prose.plain, q.start), q.start - 60) : q.start]
             quoted = prose.text[q.start - len(before) : q.end + len(after)]
-            yield _Mention(q.value, SAME_UNIT.get(q.unit, q.unit), name, around, quoted, prose.place, False)
+            yield _Mention(
+                q.value, SAME_UNIT.get(q.unit, q.unit), name, around, quoted, prose.place, False, beside, percents
+            )
 
 
 def _rows(context: Context) -> Iterator[_Mention]:

@@ -43,7 +43,8 @@ def check(context: Context) -> Iterator[LintFinding]:
         rated = {finding.place for finding in rates}
         wrong = [fault for fault in wrong if fault.finding.place not in rated]
         yield from (fault.finding for fault in [*wrong, *totals])
-        yield from rates
+        # the rate of a row whose amount is wrong was taken from the right one
+        yield from (found for found in rates if not any(found.place.startswith(f"{t.row}“") for t in totals))
 
 
 def _body(rows: Sequence[Line], header: int) -> list[Line]:
@@ -202,13 +203,13 @@ def _across(header: Line, body: Sequence[Line]) -> Iterator[_Fault]:
     told: set[tuple[int, int]] = set()
     for column in numeric:
         name = squeeze(header.cells[column])
-        for relation in _relations(column, name, numeric, header, grid):
-            holds, fails = relation.split(grid)
+        tried = [(relation, *relation.split(grid)) for relation in _relations(column, name, numeric, header, grid)]
+        if any(len(holds) >= relation.least and not fails for relation, holds, fails in tried):
+            continue  # this is what the column is
+        for relation, holds, fails in sorted(tried, key=lambda found: -len(found[1])):
             # a wrong number is carried on into the total below or above it
-            fails = [row for row in fails if row not in sums] if len(fails) == 2 else fails
-            if len(holds) < max(relation.least, 2 * len(fails)) or len(fails) != 1:
-                if holds and len(holds) >= relation.least and not fails:
-                    break  # this is what the column is
+            fails = [row for row in fails if row not in sums] if len(fails) == 2 and not relation.ratio else fails
+            if len(fails) != 1 or len(holds) < max(relation.least, 2):
                 continue
             row = fails[0]
             printed, should = grid[row][column], relation.value(grid, row)
