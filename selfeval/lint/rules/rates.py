@@ -26,6 +26,7 @@ _GROWTH = re.compile(
 )
 _CHANGE_BEFORE = re.compile(rf"(?:{_MORE}|{_LESS}|追加|净增)了?(?:约|近)?\s*$")
 _EARLIER = re.compile(r"(?:上年|去年|上一年|同期|\d{4}年|年初|原来?)[^\d,，。;]{0,14}$|[由从自][^\d,，。;]{0,12}$")
+_LAST_YEAR = re.compile(r"(?:上年|去年|上一年|同期)[^\d,，。;]{0,14}$")
 _SHARE = re.compile(rf"{_AMOUNT}[,，(]?占[^\d。;,，%]{{0,14}}{_PERCENT}")
 _EXECUTION = re.compile(
     rf"(?:预算|资金|支出|经费)?(?P<kind>执行|支出|使用|支付|到位|利用)(?:率|进度)(?:达到?了?|为|是|约|:)?\s*{_PERCENT}"
@@ -162,7 +163,8 @@ def _growth_terms(
             return None
         return last.value / base, f"{last.text}÷上年{show(base / other.scale)}", ratio_room(last, other)
     between = sentence[other.end : last.start]
-    if len(between) > 24:
+    # 增长20%（上年10万元）、支出增长30%（上年40万元）: a list of last year's amounts, this year's are not printed
+    if len(between) > 24 or (_LAST_YEAR.search(lead) and _LAST_YEAR.search(between)):
         return None
     if re.search(r"[较比与]|上年|去年|\d{4}年", between) and not _EARLIER.search(lead):
         now, old = other, last
