@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from openpyxl.utils import get_column_letter
-
 from schemas import Dataset, Scope, Table
 from selfeval.checks.grouping import ranges
 from selfeval.model import Finding, Severity
@@ -19,7 +17,7 @@ from selfeval.sources import outcome
 from selfeval.sources.body import normal
 from selfeval.sources.header import Located
 from selfeval.sources.scan import RawFile
-from selfeval.sources.text import Sheet, Unreadable
+from selfeval.sources.text import Sheet, Unreadable, column_letter
 
 _YEAR = re.compile(r"(?<!\d)(20\d\d)\s*年")
 #: Two labels this much alike may be one column under two names.
@@ -140,7 +138,7 @@ def _columns(place: Place, table: Table, located: Located, scope: Scope) -> Iter
             fix = "如是改了名的列，请改回原名或在单位设置.toml中登记别名。"
             yield place.finding("source.column.unknown", "info", said, fix, row, label)
     for index, rows in located.unlabelled.items():
-        letter = get_column_letter(index + 1)
+        letter = column_letter(index)
         said = f"第{letter}列没有表头却有内容，共{len(rows)}行，未参与计算。"
         yield place.finding(
             "source.column.unlabelled", "warning", said, "请补上表头，或删去这一列。", column=letter, rows=rows
@@ -221,7 +219,7 @@ def _beside(place: Place, located: Located) -> Iterator[Finding]:
         if row not in data or index not in declared:
             beside.setdefault((index, kind, value), []).append(row)
     for (index, kind, value), rows in beside.items():
-        label = labels.get(index) or get_column_letter(index + 1)
+        label = labels.get(index) or column_letter(index)
         said, fix = _BESIDE[kind]
         message = f"“{label}”{said.replace('{value}', value)}；不在参与计算的数据之内。"
         yield place.finding(f"source.{kind}", "warning", message, f"{fix}。", column=label, rows=rows)

@@ -55,6 +55,15 @@ class Unreadable(Exception):
         self.rule, self.what, self.fix, self.row = rule, what, fix, row
 
 
+def column_letter(index: int) -> str:
+    """A column as a spreadsheet names it, also far beyond the last one that a spreadsheet has."""
+    name = ""
+    while index >= 0:
+        index, letter = divmod(index, 26)
+        name, index = chr(ord("A") + letter) + name, index - 1
+    return name
+
+
 @dataclass(frozen=True)
 class Merged:
     """A merged range: rows as a person counts them, columns by index, all ends included."""
