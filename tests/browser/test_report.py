@@ -98,6 +98,32 @@ def test_a_score_opens_the_figures_it_is_made_of(driver: webdriver.Chrome, year:
         assert opened() == set(ids[:depth])
 
 
+def test_a_finger_opens_the_evidence_and_closes_it(tmp_path: Path, year: Path) -> None:
+    with chrome(tmp_path) as driver:
+        phone(driver)
+        driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+        driver.get((year / UNITS[0] / "report.html").as_uri())
+
+        def tap(selector: str) -> None:
+            x, y = driver.execute_script(  # type: ignore[no-untyped-call]
+                "const e = document.querySelector(arguments[0]);"
+                "if (!e.closest('[popover]')) e.scrollIntoView({block: 'center', behavior: 'instant'});"
+                "const r = e.getClientRects()[0]; return [r.x + r.width / 2, r.y + r.height / 2]",
+                selector,
+            )
+            touch = {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]}
+            driver.execute_cdp_cmd("Input.dispatchTouchEvent", touch)
+            driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+        tap("main button.fig")
+        ((opened, text),) = driver.execute_script(OPEN)  # type: ignore[no-untyped-call]
+        assert "未取整的值" in text
+        box = driver.find_element(By.ID, opened).rect
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+        tap(f"#{opened} button.close")
+        assert driver.execute_script(OPEN) == []  # type: ignore[no-untyped-call]
+
+
 @pytest.mark.parametrize("page", [f"{UNITS[0]}/report.html", f"{UNITS[1]}/findings.html", "index.html"])
 def test_a_telephone_shows_the_page_without_scrolling_sideways(tmp_path: Path, year: Path, page: str) -> None:
     with chrome(tmp_path) as driver:
