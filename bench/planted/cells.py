@@ -136,7 +136,9 @@ def _shift(unit: Unit, doc: Doc, line: Line) -> str:
 
 
 def _longer(unit: Unit, doc: Doc, line: Line) -> None:
-    line.cells.insert(unit.rng.randrange(1, len(line.cells)), "多")
+    # Before an empty end of a row it is a cell's text with a delimiter after it, which is no fault.
+    last = max(i for i, cell in enumerate(line.cells) if cell not in ("", None))
+    line.cells.insert(unit.rng.randrange(1, last + 1), "多")
 
 
 def _duplicate(unit: Unit) -> Fault | None:

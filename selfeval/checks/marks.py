@@ -178,6 +178,19 @@ def _broken(con: duckdb.DuckDBPyConnection, sheet: Sheet, located: Located) -> N
             ' AND _id NOT IN (SELECT _id FROM faults WHERE "column" IS NULL)',
             [located.width],
         )
+        _pushed_out(con, sheet, located)
+
+
+def _pushed_out(con: duckdb.DuckDBPyConnection, sheet: Sheet, located: Located) -> None:
+    """Rows with a cell too many, the last of which is empty: where cells do not fit their columns they were pushed."""
+    longest = max(located.width, sheet.usual)
+    longer = [number for number, cells in located.rows if len(cells) > longest]
+    if longer:
+        con.register("batch", pyarrow.table({"line": longer}))
+        con.execute(
+            "INSERT INTO faults SELECT DISTINCT _id, NULL, 'columns', NULL FROM raw JOIN batch ON raw._row = batch.line"
+            " WHERE _id IN (SELECT _id FROM faults) AND _id NOT IN (SELECT _id FROM faults WHERE \"column\" IS NULL)"
+        )
 
 
 def _cells(con: duckdb.DuckDBPyConnection, located: Located, found: Sequence[tuple[int, int, str]]) -> None:

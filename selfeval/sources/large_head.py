@@ -106,7 +106,8 @@ def _head(raw: RawFile, text: str, body: bytes, encoding: str, mark: int, *, com
     # | is also the second byte of some characters of GB18030, and ， is three bytes: such files are read whole.
     if delimiter not in (",", "\t", ";") and not (delimiter == "|" and inner == "utf-8"):
         raise NotRegular
-    sheet = Sheet(None, [], 0, encoding, delimiter=delimiter)
+    form = Form(inner, delimiter, 0, _width(lines, delimiter))
+    sheet = Sheet(None, [], 0, encoding, delimiter=delimiter, usual=form.usual + 1)
     records = _records(lines, delimiter, sheet)
     sheet.rows = list(_enough(records))
     after = next((number for number, _ in records), None)
@@ -116,7 +117,6 @@ def _head(raw: RawFile, text: str, body: bytes, encoding: str, mark: int, *, com
     sheet.broken = [b for b in sheet.broken if b[0] <= count]
     sheet.marks = [m for m in sheet.marks if m[0] <= count]
     skip = _after(body, count)
-    form = Form(inner, delimiter, 0, _width(lines, delimiter))
     return Head(sheet, form, count, mark + skip, _ends(body[:skip], [number - 1 for number, _ in sheet.rows]))
 
 

@@ -90,6 +90,8 @@ class Sheet:
     #: rows whose quotes were never closed or that are no JSON object: (line, rule).
     broken: list[tuple[int, str]] = field(default_factory=list)
     delimiter: str | None = None
+    #: cells of most of its lines.
+    usual: int = 0
     #: single cells that hold no value for a reason: (line, index of the column, kind, what stands there).
     marks: list[tuple[int, int, str, str]] = field(default_factory=list)
     merged: list[Merged] = field(default_factory=list)
@@ -198,7 +200,7 @@ def read_delimited(text: str, encoding: str, *, tab: bool = False) -> Sheet:
     """Split delimited text into rows. A row's number is the physical line on which it starts."""
     lines = list(io.StringIO(text, newline=""))
     delimiter = _delimiter(lines, tab=tab)
-    sheet = Sheet(None, [], len(lines), encoding, delimiter=delimiter)
+    sheet = Sheet(None, [], len(lines), encoding, delimiter=delimiter, usual=_width(lines, delimiter) + 1)
     sheet.rows = list(_records(lines, delimiter, sheet))
     sheet.odd_ends = _odd_ends(lines, [number for number, _ in sheet.rows])
     return sheet

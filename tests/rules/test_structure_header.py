@@ -121,6 +121,31 @@ def test_one_row_with_a_cell_too_many(folder: Folder) -> None:
     assert checked.quarantine["支付明细"][1][2:4] == ["6", "payments.columns"]
 
 
+def test_a_row_with_a_cell_too_many_whose_last_cell_is_empty(folder: Folder) -> None:
+    """What was pushed beyond the header's last column is empty; the cells before it stand in other columns all the same."""
+    header = ["问卷编号", "日期", "对象类型", "总体评价", "意见"]
+    rows = [[f"W{n:04d}", "2024-11-20", "村民", "满意", ""] for n in range(1, 9)]
+    rows[4].insert(2, "多")
+    folder.csv("满意度问卷.csv", [header, *rows])
+    checked = folder.check()
+    assert [(f.row, f.column) for f in checked.of("survey.columns")] == [(6, None)]
+    assert not checked.of("survey.rating.domain")
+    assert checked.accounts["满意度问卷"] == (8, 7, 1)
+
+
+@pytest.mark.parametrize("ends", ["every row", "one row"])
+def test_a_delimiter_at_a_rows_end_is_no_cell_too_many(folder: Folder, ends: str) -> None:
+    """Some systems end every row with one. A wrong cell of such a row is told as what it is."""
+    rows = payments(8)
+    for n, row in enumerate(rows[1:], 1):
+        row += [""] if ends == "every row" or n == 3 else []
+    rows[5][0] = "2024-13-01"
+    folder.csv(PAY, rows)
+    checked = folder.check()
+    assert not checked.of("payments.columns")
+    assert checked.one("payments.paid_on.type").row == 6
+
+
 def test_a_shifted_block_of_rows_is_one_finding_with_its_rows(folder: Folder) -> None:
     rows = payments(30)
     for k in (*range(7, 12), 20):
