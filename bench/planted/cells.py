@@ -213,7 +213,7 @@ CELLS: dict[str, Planter] = {
     "不在取值表": _cell("不在取值表", ("choice",), lambda v, u: u.rng.choice(["大喇叭", "其他类", "快手"]), "domain"),
     "编号格式不对": _cell("编号格式不对", ("person", "person_key", "project_key"), lambda v, u: u.rng.choice(["KP123", "张三", "X" + str(v)[1:]]), "format"),
     "科目编码位数不对": _cell("科目编码位数不对", ("subject",), lambda v, u: str(v)[:-1], "format|zeros"),
-    "名册中没有的科普员": _cell("名册中没有的科普员", ("person",), lambda v, u: f"KP9911{u.rng.randrange(1000, 9999)}", "unknown", needs="communicators"),
+    "名册中没有的科普员": _cell("名册中没有的科普员", ("person",), lambda v, u: f"KP99{u.rng.randrange(100_000, 999_999)}", "unknown", needs="communicators"),
     "没有的项目编码": _cell("没有的项目编码", ("project",), lambda v, u: f"51113224T99999{u.rng.randrange(10**6, 10**7)}", "unknown", needs="budget"),
     "编码为科学计数法": _cell("编码为科学计数法", ("project", "project_key", "account", "phone"), lambda v, u: f"{float(u.rng.randrange(10**9, 10**10)):.5E}", "scientific"),
     "丢失前面的0": _cell("丢失前面的0", ("number",), lambda v, u: str(int(v)), "zeros"),

@@ -263,9 +263,9 @@ _ROWS: dict[str, Callable[[str], Plant]] = {
     "budget.balance.sum": _changed("budget", "结余数", _plus(1), _BUDGET),
     "budget.rate.mismatch": _changed("budget", "执行率", lambda _: "12.34%", _BUDGET),
     "budget.paid.payments": _changed("budget", "支出数", _plus(0.01), _BUDGET),
-    "budget.function_code.unlisted": _changed("budget", "功能科目编码", lambda _: "2069999", _BUDGET),
-    "payments.department_class.unlisted": _changed("payments", "部门经济分类", lambda _: "30999"),
-    "payments.government_class.unlisted": _changed("payments", "政府经济分类", lambda _: "59999"),
+    "budget.function_code.unlisted": _changed("budget", "功能科目编码", lambda _: "2359999", _BUDGET),
+    "payments.department_class.unlisted": _changed("payments", "部门经济分类", lambda _: "30998"),
+    "payments.government_class.unlisted": _changed("payments", "政府经济分类", lambda _: "59998"),
     "service.coverage.implied": _changed("service", COVERAGE, _plus(1)),
     "service.per_capita.implied": _changed("service", PER_HEAD, _plus(1)),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -78,6 +79,7 @@ def grouped(
     """Findings of all marks on a table's rows, in file, rule and row order."""
     names = {p.index: p.raw.name for p in everything}
     schema = table.schema(scope)
+    told = _unknowns(con, parts)
     for part in parts:
         kinds = con.execute(
             "SELECT \"column\", kind, CASE WHEN kind = 'duplicate' THEN CAST(split_part(value, ':', 1) AS INTEGER) END AS first,"
@@ -95,14 +97,10 @@ def grouped(
                 where += " AND split_part(value, ':', 1) = ?"
                 values.append(str(first))
             whole = count >= WHOLE and count * 2 > part.info["read"]
-            if kind == "unknown" and (by_value := _by_value(con, where, values)) and (len(by_value) == 1 or not whole):
-                for unknown, many, place in by_value:
-                    row, _, rows = _all_rows(
-                        con, f"SELECT _row, value FROM marks WHERE {where} AND value = ?", [*values, unknown]
-                    )
-                    yield _finding(
-                        dataset, table, part, scope, schema, column, kind, unknown, row, many, rows, place=place
-                    )
+            if kind == "unknown" and (part.index, column) in told:
+                for place in told[part.index, column]:
+                    if place.everywhere[0] is place:
+                        yield _unknown(dataset, table, scope, schema, place)
                 continue
             if count <= SINGLE and not whole and kind not in ALWAYS_ONE and other is None:
                 for row, value in con.execute(
@@ -114,14 +112,61 @@ def grouped(
                 yield _finding(dataset, table, part, scope, schema, column, kind, value, row, count, rows, other)
 
 
-def _by_value(con: duckdb.DuckDBPyConnection, where: str, values: Sequence[Any]) -> list[tuple[str, int, str | None]]:
-    """Unknown values with their rows' number and the row in which each may be written wrong; none where there are many."""
-    found = con.execute(
-        f"SELECT m.value, count(*), any_value(s.place) FROM (SELECT * FROM marks WHERE {where}) m"
-        ' LEFT JOIN suspects s ON s.value = m.value AND s."column" = m."column" GROUP BY m.value ORDER BY min(_row), m.value',
-        list(values),
-    ).fetchall()
-    return found if len(found) <= SINGLE else []
+@dataclass(eq=False)
+class _Unknown:
+    """The rows of a part with one value that the table referred to does not have; `everywhere` of all parts, in order."""
+
+    part: Part
+    column: str
+    value: str
+    count: int
+    suspect: str | None
+    row: int
+    rows: str
+    everywhere: list[_Unknown]
+
+
+def _unknowns(con: duckdb.DuckDBPyConnection, parts: Sequence[Part]) -> dict[tuple[int, str], list[_Unknown]]:
+    """By part and column the values that are told one by one; none where they are many and most of the rows."""
+    found: dict[tuple[int, str], list[_Unknown]] = {}
+    same: dict[tuple[str, str], list[_Unknown]] = {}
+    for part in parts:
+        where = "part = ? AND kind = 'unknown' AND \"column\" = ?"
+        for column, count in con.execute(
+            "SELECT \"column\", count(*) FROM marks WHERE part = ? AND kind = 'unknown' GROUP BY ALL", [part.index]
+        ).fetchall():
+            values = con.execute(
+                f"SELECT m.value, count(*), any_value(s.place) FROM (SELECT * FROM marks WHERE {where}) m"
+                ' LEFT JOIN suspects s ON s.value = m.value AND s."column" = m."column" GROUP BY m.value ORDER BY min(_row), m.value',
+                [part.index, column],
+            ).fetchall()
+            if len(values) > SINGLE or (len(values) > 1 and count >= WHOLE and count * 2 > part.info["read"]):
+                continue
+            for value, many, suspect in values:
+                query = f"SELECT _row, value FROM marks WHERE {where} AND value = ?"
+                row, _, rows = _all_rows(con, query, [part.index, column, value])
+                everywhere = same.setdefault((column, value), [])
+                everywhere.append(_Unknown(part, column, value, many, suspect, row, rows, everywhere))
+                found.setdefault((part.index, column), []).append(everywhere[-1])
+    return found
+
+
+def _unknown(dataset: Dataset, table: Table, scope: Scope, schema: pa.DataFrameSchema, first: _Unknown) -> Finding:
+    """One finding of a value, at the first file that has it; it names the others."""
+    count = sum(place.count for place in first.everywhere)
+    finding = _finding(
+        dataset, table, first.part, scope, schema, first.column, "unknown", first.value, first.row, count, first.rows,
+        place=first.suspect,
+    )  # fmt: skip
+    others = first.everywhere[1:]
+    if not others:
+        return finding
+    named = "、".join(f"{_at(o.part)}第{o.row}行{f'起{o.count}行' if o.count > 1 else ''}" for o in others)
+    return replace(finding, message=f"{finding.message[:-1]}，其中{named}。")
+
+
+def _at(part: Part) -> str:
+    return f"{part.raw.name}{f'“{part.sheet}”' if part.sheet else ''}"
 
 
 def _all_rows(con: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any]) -> tuple[int, str | None, str]:

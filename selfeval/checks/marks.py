@@ -189,7 +189,7 @@ def _pushed_out(con: duckdb.DuckDBPyConnection, sheet: Sheet, located: Located) 
         con.register("batch", pyarrow.table({"line": longer}))
         con.execute(
             "INSERT INTO faults SELECT DISTINCT _id, NULL, 'columns', NULL FROM raw JOIN batch ON raw._row = batch.line"
-            " WHERE _id IN (SELECT _id FROM faults) AND _id NOT IN (SELECT _id FROM faults WHERE \"column\" IS NULL)"
+            ' WHERE _id IN (SELECT _id FROM faults) AND _id NOT IN (SELECT _id FROM faults WHERE "column" IS NULL)'
         )
 
 

@@ -50,10 +50,8 @@ def indicator_points(weight: Decimal, actual: Decimal, target: Decimal, nature: 
 
 
 def far_over(actual: Decimal, target: Decimal, nature: Nature, ratio: Decimal) -> bool:
-    """Whether a met target was beaten by `ratio`: for ≤ and < when the actual is no more than target ÷ ratio."""
-    if target <= 0 or not met(actual, target, nature):
-        return False
-    return actual * ratio <= target if nature in ("≤", "<") else actual >= target * ratio
+    """Whether the actual lies above a met target by `ratio`. One that is to stay below (≤, <) has no such surplus."""
+    return target > 0 and met(actual, target, nature) and actual >= target * ratio
 
 
 def share_of(weight: Decimal, share: Fraction | Decimal) -> Decimal:

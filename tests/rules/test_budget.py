@@ -138,7 +138,10 @@ def test_a_subject_of_the_wrong_shape_blocks_and_an_unlisted_one_warns(sound: So
     told.one("payments.government_class.format", "error", PAID, 5, "政府经济分类")
     told.one("payments.government_class.unlisted", "warning", PAID, 6, "政府经济分类")
     assert not told.of("budget.function_code.unlisted")
-    sound.set(BOOK, 3, "功能科目编码", "2060798")
+    # Another department's: 广播电视事务 of 207 is no code of a 科协.
+    sound.set(BOOK, 3, "功能科目编码", "2070808")
+    assert not sound.check().of("budget.function_code.unlisted")
+    sound.set(BOOK, 3, "功能科目编码", "2360702")
     sound.check().one("budget.function_code.unlisted", "warning", BOOK, 3, "功能科目编码")
 
 

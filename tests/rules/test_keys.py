@@ -158,6 +158,21 @@ def test_one_id_written_wrong_in_the_roster_is_one_finding_a_file(
     assert said in task.message
 
 
+def test_an_unknown_id_is_one_finding_of_all_files(sound: SoundUnit) -> None:
+    """A year's log has twelve files: what is wrong in the roster is wrong once."""
+    rows = sound.tables.pop((LOG, None))
+    for n in range(3):
+        sound.tables[f"科普员分享记录/2024-0{n + 1}.csv", None] = [rows[0], *rows[1 + 8 * n : 9 + 8 * n]]
+    sound.set("名册", 3, "科普员编号", "KP1132O002")
+    found = sound.check().of("shares.communicator_id.unknown")
+    wrong = [[r for r in range(2, 10) if rows[8 * n + r - 1][1] == "KP11320002"] for n in range(3)]
+    assert [(f.file, f.row, f.count) for f in found] == [("科普员分享记录/2024-01.csv", wrong[0][0], 8)]
+    assert found[0].rows == ",".join(map(str, wrong[0]))
+    assert "第3行的“KP1132O002”写错" in found[0].message
+    for n in (1, 2):
+        assert f"科普员分享记录/2024-0{n + 1}.csv第{wrong[n][0]}行起{len(wrong[n])}行" in found[0].message
+
+
 def test_another_idle_id_of_the_roster_is_not_held_to_be_wrong(sound: SoundUnit) -> None:
     sound.set("科普员月任务.csv", 2, "科普员编号", "KP11329999")
     assert (
