@@ -87,7 +87,7 @@ class Bench:
             told = [i for i, f in enumerate(fresh) if fault.rule is not None and fits(fault, f)]
             claimed.update(told)
             rows = set[int]().union(*(rows_of(fresh[i]) for i in told))
-            if fault.needs and known_ids(unit, fault.needs) is None:
+            if fault.needs and not can_be_told(unit, fault.needs):
                 # Nobody can tell for sure: what is told of it is no more false than what is not told is missed.
                 for line in fault.lines:
                     line.out = fault.doc is not None and fault.doc.row(line) in rows
@@ -154,6 +154,13 @@ def known_ids(unit: Unit, slug: str) -> set[str] | None:
     if not docs or docs[0].unread or not docs[0].data() or not docs[0].columns("person_key", "project_key"):
         return None
     return {str(cell).strip() for line in docs[0].data() for cell in line.cells}
+
+
+def can_be_told(unit: Unit, slug: str) -> bool:
+    """Whether the table that a fault is held against has its ids, and the budget what was paid."""
+    if known_ids(unit, slug) is None:
+        return False
+    return slug != "budget" or "支出数" in unit.named(slug)[1].labels()
 
 
 def astray(doc: Doc, line: Line, ids: Mapping[str, set[str] | None]) -> bool:

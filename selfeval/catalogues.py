@@ -33,6 +33,7 @@ _SEVERITY = {
     "info": "提示",
     "error/warning": "错误或警告",
     "error/info": "错误或提示",
+    "info/warning": "提示或警告",
 }
 _KINDS = {
     "text": "文字",
@@ -81,6 +82,10 @@ def rules_page() -> str:
             (f"`{e.id}`", _SEVERITY[e.severity], e.message.replace("{label}", "某列"), e.fix.replace("{label}", "该列"))
             for e in registry.source_entries()
         ),
+    )
+    text += "## 出具报告\n\n" + _table(
+        ("编号", "级别", "问题", "怎样改"),
+        ((f"`{e.id}`", _SEVERITY[e.severity], e.message, e.fix) for e in registry.issuing_entries()),
     )
     text += "## 整行\n\n编号为“表的标识.种类”，如`payments.duplicate`。\n\n" + _row_kinds(rows)
     text += "## 各列\n\n"

@@ -116,6 +116,7 @@ def _two_rows(unit: Unit, file: File, doc: Doc) -> Fault:
     cut = unit.rng.randrange(1, len(header.cells) - 1)
     upper = Line("title", [*header.cells[:cut], "统计项目", *[""] * (len(header.cells) - cut - 1)])
     header.cells = [*[""] * cut, *header.cells[cut:]]
+    doc.above = upper
     doc.lines.insert(doc.lines.index(header), upper)
     return Fault("", file, doc, r"source\.header\.merged", [upper])
 

@@ -48,6 +48,8 @@ class Doc:
     unread: bool = False
     #: a fault of the whole table was planted: no second one.
     taken: bool = False
+    #: the upper line of a header of two.
+    above: Line | None = None
     #: lines that are not written, above the first one that is.
     unwritten: int = 0
 
@@ -61,8 +63,14 @@ class Doc:
     def row(self, line: Line) -> int:
         return next(i for i, other in enumerate(self.lines, 1) if other is line) - self.unwritten
 
+    def labels(self) -> list[Any]:
+        """The header's cells; of two lines each column's is in one of them."""
+        header = self.header.cells
+        above = self.above.cells if self.above else [""] * len(header)
+        return [low or high for high, low in zip(above, header, strict=False)]
+
     def index(self, label: str) -> int:
-        return self.header.cells.index(label)
+        return self.labels().index(label)
 
     def get(self, line: Line, label: str) -> Any:
         return line.cells[self.index(label)]
@@ -71,7 +79,8 @@ class Doc:
         line.cells[self.index(label)] = value
 
     def columns(self, *kinds: str) -> list[str]:
-        return [label for label, kind in self.kinds.items() if kind in kinds and label in self.header.cells]
+        labels = self.labels()
+        return [label for label, kind in self.kinds.items() if kind in kinds and label in labels]
 
 
 @dataclass(eq=False)

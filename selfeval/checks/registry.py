@@ -1,4 +1,4 @@
-"""Every rule there is, by id: those of files, of cells and rows (from the declarations), across tables, of scoring.
+"""Every rule there is, by id: of files, of cells and rows (from the declarations), across tables, of scoring, of issuing.
 
 Belongs here: the list, for the catalogue and for the tests that every rule has one. Nothing is checked here.
 """
@@ -19,6 +19,7 @@ from selfeval.checks.cells import KINDS, plain_words, words
 from selfeval.scoring import findings as scoring
 
 SOURCES = Path(selfeval.sources.__file__).with_name("rules.toml")
+ISSUING = Path(__file__).parents[1] / "issue_rules.toml"
 #: Kinds that a whole row has, in any table.
 ROW_KINDS = ("columns", "quote", "json", "shifted_right", "duplicate")
 #: Kinds that a cell has because of how the file was made.
@@ -41,13 +42,21 @@ class Entry:
 
 def source_entries() -> Iterator[Entry]:
     """Rules of files and sheets as such, and of cells that a file holds in a way that cannot be read."""
-    raw = tomllib.loads(SOURCES.read_text(encoding="utf-8"))
-    for rule, fields in raw.items():
-        yield Entry(rule, fields["severity"], "", "", "", fields["message"], fields["fix"])
+    yield from _listed(SOURCES)
     for kind in _CELL_SOURCES:
         said = plain_words(kind)
         severity = "info" if kind in ("filled", "glued", "serial") else "error/warning"
         yield Entry(grouping.rule_id("", "", kind), severity, "", "", "单元格", said.message, said.fix)
+
+
+def _listed(path: Path) -> Iterator[Entry]:
+    for rule, fields in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        yield Entry(rule, fields["severity"], "", "", "", fields["message"], fields["fix"])
+
+
+def issuing_entries() -> Iterator[Entry]:
+    """Rules of a run as such, and of the report that it issues."""
+    yield from _listed(ISSUING)
 
 
 def cell_entries(scope: Scope) -> Iterator[Entry]:

@@ -121,7 +121,7 @@ def _list_payments(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], budget
     `amount` is that of a payment whose cell may be right, `project` NULL where it cannot be told. A gap is `unsure`
     where the 支出数, or the amount of a payment of the project or of one without a project, is not known.
     """
-    rows = [f"SELECT project_code, paid FROM {p.parquet('rows')} WHERE NOT _bad" for p in budget if not p.info["lost"]]
+    rows = [_paid(part) for part in budget if not part.info["lost"]]
     paid = " UNION ALL ".join(rows) or "SELECT NULL AS project_code, NULL AS paid WHERE false"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE paid AS SELECT project_code AS project, any_value(paid) AS paid FROM ({paid}) GROUP BY ALL"
@@ -143,6 +143,15 @@ def _list_payments(con: duckdb.DuckDBPyConnection, parts: Sequence[Part], budget
         "CREATE OR REPLACE TEMP TABLE gaps AS SELECT project, any_value(p.paid) - sum(coalesce(k.amount, k.meant)) AS gap,"
         " gap IS NULL OR bool_or(k.unread) OR EXISTS (SELECT 1 FROM known WHERE project IS NULL) AS unsure"
         " FROM known k LEFT JOIN paid p USING (project) WHERE project IS NOT NULL GROUP BY ALL HAVING unsure OR gap <> 0"
+    )
+
+
+def _paid(part: Part) -> str:
+    """What each project of the budget has paid; a row that is set aside for another of its cells tells it all the same."""
+    faults = part.parquet("faults")
+    return (
+        f"SELECT project_code, paid FROM {part.parquet('rows')} WHERE _row NOT IN (SELECT _row FROM {faults}"
+        " WHERE \"column\" IS NULL OR \"column\" IN ('project_code', 'paid') OR kind LIKE 'shifted%')"
     )
 
 

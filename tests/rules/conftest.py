@@ -10,12 +10,15 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
 
+from schemas import Scope, default_domains
+from selfeval.checks import registry
 from selfeval.model import Finding
 from selfeval.pipeline import UnitPipeline, plan
 from selfeval.store import Store
@@ -42,6 +45,23 @@ BUDGET = [
     "单位编码", "单位名称", "项目类别", "项目编码", "项目名称", "指标文号", "功能科目编码", "功能科目名称",
     "年初预算数", "调整数", "全年预算数", "支出数", "结余数", "执行率",
 ]  # fmt: skip
+
+
+def assert_listed(findings: Iterable[Finding]) -> None:
+    """Whatever is told stands in 规则目录.md."""
+    assert {finding.rule for finding in findings} <= _listed()
+
+
+@cache
+def _listed() -> frozenset[str]:
+    entries = (
+        *registry.source_entries(),
+        *registry.cell_entries(Scope(YEAR, UNIT, default_domains())),
+        *registry.cross_entries(),
+        *registry.scoring_entries(),
+        *registry.issuing_entries(),
+    )
+    return frozenset(entry.id for entry in entries)
 
 
 @dataclass(frozen=True)
@@ -109,6 +129,7 @@ class Folder:
             text = entry.file("quarantine.csv").read_text(encoding="utf-8-sig")
             aside[name] = list(csv.reader(io.StringIO(text, newline="")))
             assert accounts[name][2] == len(aside[name]) - 1 or name == "收入支出决算总表"
+        assert_listed(found)
         return Checked(tuple(found), accounts, aside)  # type: ignore[arg-type]
 
 

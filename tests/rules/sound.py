@@ -14,7 +14,7 @@ from typing import Any
 from selfeval.model import Finding
 from selfeval.pipeline import UnitPipeline, plan
 from selfeval.store import Store
-from tests.rules.conftest import BUDGET, PAYMENTS, SHARES, UNIT, YEAR, Folder
+from tests.rules.conftest import BUDGET, PAYMENTS, SHARES, UNIT, YEAR, Folder, assert_listed
 
 P1, P2 = "51113224T000000000001", "51113224R000000000002"
 NAME = "测试县科学技术协会"
@@ -217,11 +217,14 @@ class SoundUnit:
         found = [*pipeline.plan.inventory.findings, *pipeline.crosschecked]
         for entry in pipeline.checked.values():
             found += [Finding(**f) for f in entry.json("findings.json")]
+        assert_listed(found)
         return Told(tuple(found))
 
     def whole(self) -> Told:
         """All findings, as a package has them."""
-        return Told(self.pipeline().findings)
+        found = self.pipeline().findings
+        assert_listed(found)
+        return Told(found)
 
     def last_year(self) -> Folder:
         """The folder of the year before, empty."""

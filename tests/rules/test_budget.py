@@ -283,3 +283,13 @@ def test_payments_of_a_project_that_is_not_known_hide_no_ten_thousands(sound: So
     told = sound.check()
     assert [f.row for f in told.of("payments.amount.scale")] == [2, 5, 7]
     told.one("payments.project_code.unknown", "error", PAID, 20, "项目编码")
+
+
+@pytest.mark.parametrize("column", ["功能科目编码", "项目类别"])
+def test_another_wrong_cell_of_the_project_hides_no_ten_thousands(sound: SoundUnit, column: str) -> None:
+    """The row of the budget is set aside, yet its 支出数 is as good as before."""
+    sound.set(BOOK, 2, column, "206070")
+    for row in (2, 5, 7):
+        sound.set(PAID, row, "金额（元）", "0.75")
+    told = sound.check()
+    assert [f.row for f in told.of("payments.amount.scale")] == [2, 5, 7]

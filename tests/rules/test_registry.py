@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from schemas import Scope, datasets, default_domains
 from selfeval.checks import crosscheck, registry
 from selfeval.checks.registry import Entry
+from selfeval.facts import years
 from tests.rules import test_cells, test_keys
 
 ROOT = Path(__file__).parent.parent.parent
@@ -25,6 +27,7 @@ def everything() -> list[Entry]:
         *registry.cell_entries(SCOPE),
         *registry.cross_entries(),
         *registry.scoring_entries(),
+        *registry.issuing_entries(),
     ]
 
 
@@ -55,7 +58,7 @@ def test_every_rule_of_a_column_is_planted_or_its_kind_is_tested() -> None:
 
 def test_ids_are_told_in_one_sentence_with_a_mend() -> None:
     for entry in everything():
-        assert re.fullmatch(r"[a-z]\w*(\.[a-z]\w*)+", entry.id), entry
+        assert re.fullmatch(r"[a-z]\w*(\.[a-z][\w-]*)+", entry.id), entry
         assert set(entry.severity.split("/")) <= {"error", "warning", "info"}, entry
         assert entry.message.endswith("。") and entry.message.count("。") == 1, entry
         assert entry.fix.endswith("。") and entry.fix.count("。") == 1, entry
@@ -88,6 +91,61 @@ def test_the_list_of_file_rules_is_what_the_readers_say() -> None:
     # The reader's own word for a broken line; it is told as the table's rule.
     assert said - listed == {"source.json"}
     assert listed - said - by_kind == set()
+
+
+def _calls(*names: str) -> Iterator[tuple[Path, ast.Call]]:
+    """Calls of functions and classes by name, in the program and its flows."""
+    for path in sorted([*(ROOT / "selfeval").rglob("*.py"), *(ROOT / "flows").rglob("*.py")]):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in names:
+                yield path, node
+
+
+#: Where a finding's rule is no literal, what it may be, and which entries list those.
+RULE_SAID_AS = {
+    "rule_id(table.slug, column, kind)": "a row or cell kind: `grouping`, listed from the declarations",
+    "rule": "of a reader or of `rules.toml`: named in test_the_list_of_file_rules_is_what_the_readers_say",
+    "rule.id": "of crosscheck.rules() or scoring's: listed from the same",
+    "rule_id": "of scoring.rules()",
+    "error.rule": "of Unreadable: a literal where it is raised",
+    "RULE": "facts.year_on_year.large",
+    "f'report.{found.rule}'": "lint's, below",
+    "f'{dataset.slug}.tolerance'": "listed from the declarations",
+    "f'{table.slug}.{total.name}.total'": "listed from the declarations",
+}
+
+
+def test_no_finding_is_made_under_a_rule_that_is_not_listed() -> None:
+    """Every place in the program where a finding is made, and the ids that it can have."""
+    listed = {entry.id for entry in everything()}
+    for path, call in _calls("Finding"):
+        if any(keyword.arg is None for keyword in call.keywords):
+            continue  # one that was kept, as it was made
+        given = call.args[0] if call.args else next(k.value for k in call.keywords if k.arg == "rule")
+        if isinstance(given, ast.Constant):
+            assert given.value in listed, (path.name, given.value)
+        else:
+            assert ast.unparse(given) in RULE_SAID_AS, (path.name, ast.unparse(given))
+    assert years.RULE in listed
+
+
+def test_every_kind_that_lint_tells_is_listed() -> None:
+    words: set[str] = set()
+    for path in (ROOT / "selfeval" / "lint").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        made = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == "finding" and n.args]
+        dynamic = {ast.unparse(n.args[0]) for n in made if not isinstance(n.args[0], ast.Constant)}
+        words |= {n.args[0].value for n in made if isinstance(n.args[0], ast.Constant)}
+        # A kind chosen by a condition: every word that the variable, or the function, can give.
+        for node in ast.walk(tree):
+            chosen = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in dynamic
+            given = isinstance(node, ast.FunctionDef) and any(d.startswith(f"{node.name}(") for d in dynamic)
+            if chosen or given:
+                scope = node.value if isinstance(node, ast.Assign) else node
+                kinds = {e for e in ast.walk(scope) if isinstance(e, ast.IfExp)}
+                words |= {b.value for e in kinds for b in (e.body, e.orelse) if isinstance(b, ast.Constant)}
+    listed = {e.id.removeprefix("report.lint.") for e in registry.issuing_entries() if ".lint." in e.id}
+    assert words == listed
 
 
 def test_every_limit_is_used() -> None:
