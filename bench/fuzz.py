@@ -506,7 +506,7 @@ def _job(job: tuple[str, int, str]) -> Result:
     name, inputs, seed = job
     # calamine's panics and the libraries' warnings would bury the counts.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY + (4 << 30), resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY + (4 << 30), resource.getrlimit(resource.RLIMIT_AS)[1]))
     folder = CRASHES / "kept" / name
     folder.mkdir(parents=True, exist_ok=True)
     kept = [path.read_bytes() for path in sorted(folder.iterdir())]

@@ -95,7 +95,8 @@ def sweep(home: Home, api: SyncPrefectClient, *, grace: float = 15) -> list[Flow
     dead = []
     for flow_run in api.read_flow_runs(flow_filter=_SWEPT, flow_run_filter=FlowRunFilter(state=states)):
         state = flow_run.state
-        if state is None or dt.datetime.now(dt.UTC) - state.timestamp < dt.timedelta(
+        # A state of the future: the clock was set back since, and what it says of the time that passed is nothing.
+        if state is None or abs(dt.datetime.now(dt.UTC) - state.timestamp) < dt.timedelta(
             seconds=_ALIVE[state.type] * grace
         ):
             continue

@@ -15,6 +15,8 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX, WD_LINE_SPACING
 from docx.opc.oxml import serialize_part_xml
+from docx.opc.packuri import PackURI
+from docx.opc.pkgwriter import PackageWriter
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
@@ -347,11 +349,23 @@ def _stable(word: Any, found: Document) -> bytes:
     core.created = core.modified = _EPOCH
     core.revision = 1
     _alternatives(word)
-    buffer, out = io.BytesIO(), io.BytesIO()
-    word.save(buffer)
-    with zipfile.ZipFile(buffer) as made, zipfile.ZipFile(out, "w") as fixed:
-        for name in sorted(made.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
+    package, members, out = word.part.package, _Members(), io.BytesIO()
+    for part in package.parts:
+        part.before_marshal()
+    writer: Any = PackageWriter
+    writer._write_content_types_stream(members, package.parts)
+    writer._write_pkg_rels(members, package.rels)
+    writer._write_parts(members, package.parts)
+    with zipfile.ZipFile(out, "w") as fixed:
+        for name in sorted(members, key=lambda n: (n != "[Content_Types].xml", n)):
             info = zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0))
             info.external_attr = 0o644 << 16
-            fixed.writestr(info, made.read(name), zipfile.ZIP_DEFLATED, 6)
+            fixed.writestr(info, members[name], zipfile.ZIP_DEFLATED, 6)
     return out.getvalue()
+
+
+class _Members(dict[str, bytes]):
+    """What python-docx writes. Its own zip bears the clock's date, and cannot be made where that is before 1980."""
+
+    def write(self, uri: PackURI, blob: bytes) -> None:
+        self[uri.membername] = blob

@@ -223,5 +223,6 @@ def without_empty_cells(data: bytes, part: str) -> bytes:
                     for piece in _pieces(archive, part):
                         stream.write(_EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", piece)))
             elif "/worksheets/" not in info.filename:
-                slim.writestr(info.filename, archive.read(info))
+                # Not by its name alone: that would take the clock's date, and a zip bears none before 1980.
+                slim.writestr(zipfile.ZipInfo(info.filename), archive.read(info), zipfile.ZIP_DEFLATED)
     return out.getvalue()
