@@ -38,6 +38,7 @@ ENVIRONMENTS = {
     "polars_only": "frames",
     "polars_pandera": "frames",
     "pandas_pandera": "frames",
+    "dbt_duckdb": "dbt",
     "great_expectations_only": "gx",
 }
 #: Parquet and JSON lines are not made with more rows: 25 million would be six gigabytes of JSON.
@@ -49,6 +50,7 @@ NAMES = {
     "polars_only": "polars",
     "polars_pandera": "polars + pandera",
     "pandas_pandera": "pandas + pandera",
+    "dbt_duckdb": "dbt-duckdb, build with tests",
     "great_expectations_only": "Great Expectations (validation alone)",
 }
 PEER_WAYS = tuple(ENVIRONMENTS)

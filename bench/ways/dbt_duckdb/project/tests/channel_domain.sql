@@ -1,0 +1,1 @@
+SELECT line, 'channel.domain' AS fault FROM {{ ref("cells") }} WHERE list_contains(faults, 'channel.domain')

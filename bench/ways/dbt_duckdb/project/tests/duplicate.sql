@@ -1,0 +1,1 @@
+SELECT line, fault FROM {{ ref("keys") }} WHERE fault = 'duplicate'

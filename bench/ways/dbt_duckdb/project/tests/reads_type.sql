@@ -1,0 +1,1 @@
+SELECT line, 'reads.type' AS fault FROM {{ ref("cells") }} WHERE list_contains(faults, 'reads.type')

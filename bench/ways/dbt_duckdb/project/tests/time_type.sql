@@ -1,0 +1,1 @@
+SELECT line, 'time.type' AS fault FROM {{ ref("cells") }} WHERE list_contains(faults, 'time.type')
