@@ -13,7 +13,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any, Literal
 
@@ -52,6 +52,20 @@ class Scope:
     domains: Mapping[str, tuple[str, ...]]
 
 
+def _once_a_scope(declared: Callable[[Scope], pa.DataFrameSchema]) -> Callable[[Scope], pa.DataFrameSchema]:
+    """The declaration, made anew only for another scope than the last: building one takes milliseconds, and every step asks."""
+    last: tuple[Scope, pa.DataFrameSchema] | None = None
+
+    @wraps(declared)
+    def schema(scope: Scope) -> pa.DataFrameSchema:
+        nonlocal last
+        if last is None or last[0] is not scope:
+            last = scope, declared(scope)
+        return last[1]
+
+    return schema
+
+
 @dataclass(frozen=True)
 class Table:
     """One table of a dataset.
@@ -71,6 +85,9 @@ class Table:
     foreign_keys: tuple[tuple[str, str], ...] = ()
     #: adds a text column `sheet` that holds the sheet's name, for tables with a sheet a period.
     keep_sheet: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "schema", _once_a_scope(self.schema))
 
 
 @dataclass(frozen=True)

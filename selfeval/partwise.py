@@ -7,7 +7,7 @@ Belongs here: the store keys of these steps. What they hold is in `checks.repeat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,16 @@ def rollup(store: Store, con: duckdb.DuckDBPyConnection, part: Part, checked: En
         "code": digest.of_code(("selfeval.checks.accepted",)),
     }
     return store.memo("rollup", f"{part.raw.name} {declared.name}", depends, build).file("sums.parquet")
+
+
+def again(store: Store, part: Part, rows: Sequence[int], build: Callable[[Path], Mapping[str, Any]]) -> Entry:
+    """The cells of rows of a part that were set aside after it was read, as quarantine files show them."""
+    depends = {
+        "part": [part.folder.name, part.info["n"]],
+        "rows": digest.of_value(list(rows)),
+        "code": digest.of_code(("selfeval.checks.quarantine",)),
+    }
+    return store.memo("cells", part.raw.name, depends, build)
 
 
 def bounds(store: Store, con: duckdb.DuckDBPyConnection, part: Part, checked: Entry) -> Entry:

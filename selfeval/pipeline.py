@@ -124,6 +124,7 @@ class UnitPipeline:
                 folder,
                 partial(partwise.index, self.store),
                 lambda: self._people_for(dataset) or People(),
+                partial(partwise.again, self.store),
             ),
         )
 

@@ -39,6 +39,8 @@ MONTH = 4
 #: Longer gaps are no even ones.
 LONGEST_GAP = HOUR
 BATCH = 1 << 19
+#: So many stretches of time are told one by one.
+MOST_SPANS = 100
 Longs = npt.NDArray[np.int64]
 NONE = np.empty(0, np.int64)
 
@@ -295,23 +297,22 @@ def _meeting(
     _listed(con, "meeting", pa.array([everybody[k] for k in both.tolist()], pa.string()))
     place = {everybody[k]: k for k in both.tolist()}
     days = _shared([np.unique(h // 24) for h in hours])
-    yield from _told(_where(con, place, f"epoch_us(time) // {DAY}", days))[: 2 if precise else 1]
+    yield from _told(_where(con, place, DAY, days))[: 2 if precise else 1]
     # Even gaps that go from file to file: the two rows are no further apart than an hour, and on one side of them
     # stands half of the rest, each another hour away at most.
     reach = (settings()["share_interval"] - 1) // 2
     meet = _shared([np.unique(np.concatenate([h - 1, h, h + 1])) for h in hours])
     near = np.unique(np.concatenate([meet + k for k in range(-reach, reach + 1)]))
-    yield _even(_where(con, place, f"epoch_us(time) // {HOUR}", near), reach + 2)
+    yield _even(_where(con, place, HOUR, near), reach + 2)
 
 
-def _where(con: duckdb.DuckDBPyConnection, place: Mapping[str, int], unit: str, wanted: Longs) -> Words:
-    """Sorted words of the rows of people in `meeting` whose time, in some unit, is wanted; `place` numbers the people."""
+def _where(con: duckdb.DuckDBPyConnection, place: Mapping[str, int], unit: int, wanted: Longs) -> Words:
+    """Sorted words of the rows of people in `meeting` in wanted days or hours; `place` numbers the people."""
     if not len(wanted):
         return np.empty(0, np.uint64)
-    _listed(con, "wanted_times", pa.array(wanted))
     rows = con.sql(
         f"SELECT communicator_id AS who, epoch_us(time) AS at FROM {TABLE} SEMI JOIN meeting ON communicator_id = v"
-        f" WHERE {unit} IN (SELECT v FROM wanted_times)"
+        f" WHERE {_during(con, unit, wanted)}"
     ).to_arrow_table()
     who = rows["who"].combine_chunks().dictionary_encode()
     at = np.asarray(rows["at"])
@@ -326,9 +327,23 @@ def _moments(con: duckdb.DuckDBPyConnection, days: Longs) -> Longs:
     """The moments of all rows on these days, sorted."""
     if not len(days):
         return NONE
-    _listed(con, "wanted_times", pa.array(days))
-    query = f"SELECT epoch_us(time) AS at FROM {TABLE} WHERE epoch_us(time) // {DAY} IN (SELECT v FROM wanted_times)"
+    query = f"SELECT epoch_us(time) AS at FROM {TABLE} WHERE {_during(con, DAY, days)}"
     return np.sort(con.execute(query).fetchnumpy()["at"])
+
+
+def _during(con: duckdb.DuckDBPyConnection, unit: int, wanted: Longs) -> str:
+    """The condition that a row's time is in one of these days or hours, with bounds by which groups of rows are passed over."""
+    _listed(con, "wanted_times", pa.array(wanted))
+    breaks = np.flatnonzero(np.diff(wanted) > 1)
+    spans = (
+        [(wanted[0], wanted[-1])]
+        if len(breaks) > MOST_SPANS
+        else [*zip(wanted[[0, *(breaks + 1)]], wanted[[*breaks, -1]], strict=True)]
+    )
+    near = " OR ".join(
+        f"time BETWEEN make_timestamp({a * unit}) AND make_timestamp({(b + 1) * unit})" for a, b in spans
+    )
+    return f"({near}) AND epoch_us(time) // {unit} IN (SELECT v FROM wanted_times)"
 
 
 def _copying(con: duckdb.DuckDBPyConnection, kept: Sequence[Entry], numbers: Sequence[Longs]) -> Longs:

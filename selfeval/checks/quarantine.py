@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pandera.pandas as pa
 import pyarrow
+import pyarrow.parquet as pq
 
 from schemas import Dataset, Scope
 from selfeval import duck
@@ -19,7 +20,12 @@ from selfeval.sources.people import People
 
 if TYPE_CHECKING:
     from selfeval.checks.resolve import Part
+    from selfeval.store import Entry
 
+    #: A part, rows of it, and what writes their cells into a folder as `CELLS` → the entry that keeps them.
+    Again = Callable[[Part, Sequence[int], Callable[[Path], Mapping[str, Any]]], Entry]
+
+CELLS = "cells.parquet"
 PLACE = ("文件", "工作表", "行", "规则")
 
 
@@ -29,15 +35,16 @@ def write(
     scope: Scope,
     parts: Sequence[Part],
     people: Callable[[], People],
+    again: Again,
     path: Path,
 ) -> None:
     """Write the rows in `excluded`, streamed by DuckDB; UTF-8 with a byte-order mark so that Excel shows it rightly.
 
-    `people` are masked in rows that are read again from a large file.
+    `people` are masked in rows that are read again from a large file; `again` keeps such rows of a part.
     """
     aside = {index for (index,) in con.execute("SELECT DISTINCT part FROM excluded").fetchall()}
     schemas = {table.slug: table.schema(scope) for table in dataset.tables}
-    queries = [_query(con, part, schemas[part.info["table"]], people) for part in parts if part.index in aside]
+    queries = [_query(con, part, schemas[part.info["table"]], people, again) for part in parts if part.index in aside]
     if not queries:
         path.write_text("\ufeff" + ",".join(PLACE) + "\r\n", encoding="utf-8", newline="")
         return
@@ -53,9 +60,11 @@ def write(
     body.unlink()
 
 
-def _query(con: duckdb.DuckDBPyConnection, part: Part, schema: pa.DataFrameSchema, people: Callable[[], People]) -> str:
+def _query(
+    con: duckdb.DuckDBPyConnection, part: Part, schema: pa.DataFrameSchema, people: Callable[[], People], again: Again
+) -> str:
     labels = duck.columns(con, f"SELECT * FROM {part.parquet('cells')}")
-    relation = _again(con, part, schema, labels, people) if "large" in part.info else part.parquet("cells")
+    relation = _with_cells(con, part, schema, labels, people, again) if "large" in part.info else part.parquet("cells")
     cells = "".join(f", {_inert(_quoted(label))} AS {_quoted(_free(label))}" for label in labels)
     place = f"{_inert(literal(part.raw.name))} AS 文件, {_inert(literal(part.sheet or ''))} AS 工作表, c._row AS 行, e.rule AS 规则"
     return (
@@ -64,12 +73,13 @@ def _query(con: duckdb.DuckDBPyConnection, part: Part, schema: pa.DataFrameSchem
     )
 
 
-def _again(
+def _with_cells(
     con: duckdb.DuckDBPyConnection,
     part: Part,
     schema: pa.DataFrameSchema,
     labels: Sequence[str],
     people: Callable[[], People],
+    again: Again,
 ) -> str:
     """The part's cells with those of rows that were beyond doubt while they were read."""
     missing = con.execute(
@@ -79,20 +89,18 @@ def _again(
     if not missing:
         return part.parquet("cells")
     rows = [row for (row,) in missing]
-    con.execute(f"CREATE OR REPLACE TEMP TABLE again_{part.index} AS SELECT * FROM {part.parquet('cells')}")
-    known = large_again.as_kept(con, part.parquet("rows"), part.info, schema, rows)
-    if known is not None:
-        _add(con, part, known)
-        rows = sorted(set(rows) - set(known["_row"].to_pylist()))
-    if rows:
-        _add(con, part, large_again.shown(con, part.raw, part.info, schema, rows, labels, people()))
-    return f"again_{part.index}"
 
+    def build(folder: Path) -> dict[str, Any]:
+        known = large_again.as_kept(con, part.parquet("rows"), part.info, schema, rows)
+        told = set() if known is None else set(known["_row"].to_pylist())
+        tables = [] if known is None else [known]
+        if rest := [row for row in rows if row not in told]:
+            tables.append(large_again.shown(con, part.raw, part.info, schema, rest, labels, people()))
+        pq.write_table(pyarrow.concat_tables(tables, promote_options="default"), folder / CELLS)
+        return {}
 
-def _add(con: duckdb.DuckDBPyConnection, part: Part, rows: pyarrow.Table) -> None:
-    con.register("again_now", rows)
-    con.execute(f"INSERT INTO again_{part.index} BY NAME SELECT * FROM again_now")
-    con.unregister("again_now")
+    more = literal(str(again(part, rows, build).file(CELLS)))
+    return f"(SELECT * FROM {part.parquet('cells')} UNION ALL BY NAME SELECT * FROM {more})"
 
 
 def _inert(cell: str) -> str:

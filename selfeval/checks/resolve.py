@@ -69,11 +69,12 @@ def resolve(
     folder: Path,
     index: Index,
     people: Callable[[], People],
+    again: quarantine.Again,
 ) -> dict[str, Any]:
     """Resolve one dataset into `folder`: findings.json, quarantine.csv, excluded.parquet; gives the row accounts.
 
     `references` holds the parts of tables that foreign keys point to, by slug; `index` gives what `repeats.write`
-    kept of a part, `people` whom to mask in prose.
+    kept of a part, `people` whom to mask in prose, `again` keeps cells of rows set aside late.
     """
     parts = parts_of(files)
     findings = sheets.with_absent(dataset, files, [Finding(**f) for _, entry in files for f in entry.info["findings"]])
@@ -106,7 +107,7 @@ def resolve(
                 findings += noted(con, dataset, table, part, scope)
                 findings += totals.findings(con, dataset, table, part, scope)
         findings += _tolerance(con, dataset, parts, tolerance)
-        quarantine.write(con, dataset, scope, parts, people, folder / "quarantine.csv")
+        quarantine.write(con, dataset, scope, parts, people, again, folder / "quarantine.csv")
         con.execute(
             f"COPY (SELECT part, _row, rule FROM excluded ORDER BY ALL) TO {literal(str(folder / 'excluded.parquet'))} (FORMAT parquet)"
         )

@@ -163,6 +163,14 @@ def json_cases(draw: st.DrawFn) -> Case:
     return Case(dataset, text.encode(encoding), ".jsonl")
 
 
+def _moment(cell: str) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromisoformat(cell) if re.fullmatch(r"2\d{3}-0[16]-[\d: -]+", cell) else None
+    except ValueError:
+        # Of the right shape, at an hour that no day has.
+        return None
+
+
 def _typed(label: str, cells: list[str], kind: str) -> pa.Array:
     """A column of a Parquet file: texts, or what of them can be read as the kind."""
     if kind == "number" and label in ("阅读数", "任务数"):
@@ -170,8 +178,7 @@ def _typed(label: str, cells: list[str], kind: str) -> pa.Array:
     if kind == "float" and label in ("阅读数", "任务数"):
         return pa.array([float(c) if c.isascii() and c.isdigit() else None for c in cells])
     if kind == "time" and "时间" in label:
-        moments = [dt.datetime.fromisoformat(c) if re.fullmatch(r"2\d{3}-0[16]-[\d: -]+", c) else None for c in cells]
-        return pa.array(moments, pa.timestamp("us"))
+        return pa.array([_moment(c) for c in cells], pa.timestamp("us"))
     if kind == "coded":
         return pa.array(cells).dictionary_encode()
     return pa.array([cell if cell != "·" else None for cell in cells], pa.string())
