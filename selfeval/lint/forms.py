@@ -118,6 +118,12 @@ class Form:
         return next((row for row in self.money if row.total), None)
 
     @property
+    def scored(self) -> bool:
+        """Its money is part of a self-evaluation; else it is a table of projects or accounts."""
+        points = any(row.values.keys() & {"weight", "score"} for row in self.money)
+        return bool(self.indicators or self.execution_weight or points)
+
+    @property
     def sichuan(self) -> bool:
         """The 0013zp layout, whose notes ask for a reason of every adjustment."""
         return bool(

@@ -26,6 +26,10 @@ _INLINE_ROLE |= {"指标值": "target", "目标值": "target", "目标": "target
 _VALUE = re.compile(r"\s*(?:[≥≤=<>]|不低于|不少于|不超过|\d)")
 #: 四、绩效指标完成情况 at the left of the whole block
 _CHAPTER = re.compile(r"\s*[一二三四五六七八九十]+、")
+#: 目标200件，完成174件 behind the points of a table that has no columns for them
+_IN_REMARK = re.compile(
+    r"(?:目标|计划|应)(?:值|数)?[为是:]?(?P<target>[≥≤]?\d[^,，。;、]{0,10})[,，;、](?:实际|全年)?(?:完成|达到|实现)了?(?:值|数)?[为是:]?(?P<actual>\d[^,，。;、]{0,10})"
+)
 _UNIT = re.compile(r"%|‰|[\u4e00-\u9fff/²㎡]{1,4}")
 
 
@@ -118,7 +122,7 @@ def _aligned(line: Line, roles: Roles, shift: int) -> tuple[dict[str, str], int]
         elif role == "nature":
             fit += 2 if squeeze(text) in _OPS else -1
         elif role == "name":
-            fit += 1 if re.search(r"[\u4e00-\u9fff]{2}", text) else -3
+            fit += 1 if re.search(r"[\u4e00-\u9fff]{2}", text) else 0 if re.fullmatch(r"\(\d+分?\)", norm(text)) else -3
             fit -= 2 if is_level(text) and not text.endswith("满意度") else 0
             fit -= 4 if _VALUE.match(norm(text)) else 0
         elif role == "target":
@@ -137,6 +141,8 @@ def _indicator(values: dict[str, str], place: str, has: set[str]) -> Indicator |
     if not (plain_number(weight or "") or plain_number(score or "") or pointless):
         return None
     name = values.get("name") or values.get("level2") or values.get("level1") or ""
+    if not re.search(r"[\u4e00-\u9fff]", name):  # 预算执行率 | (10)
+        name = f"{values.get('level2') or values.get('level1', '')}{name}"
     nature, unit = squeeze(values.get("nature", "")), values.get("unit", "").strip()
     target = values.get("target")
     if not is_blank(values.get("target2", "")):
@@ -146,13 +152,16 @@ def _indicator(values: dict[str, str], place: str, has: set[str]) -> Indicator |
     if target is not None and unit and plain_number(re.sub(r"^[≥≤=<>]+", "", norm(target).strip())):
         target = f"{target}{unit}" if not target.rstrip().endswith(("%", unit)) else target
     reason = values.get("reason", "") if "reason" in has else None
+    actual = values.get("actual", "") if "actual" in has else None
+    if told := _IN_REMARK.search(norm(reason or "")) if target is None and actual is None else None:
+        target, actual = told["target"], told["actual"]
     return Indicator(
         place=place,
         level1=re.sub(r"\(.*", "", squeeze(values.get("level1", ""))),
         level2=squeeze(values.get("level2", "")),
         name=name.strip(),
         target=target,
-        actual=values.get("actual", "") if "actual" in has else None,
+        actual=actual,
         weight=weight,
         score=values.get("score", "") if "score" in has else None,
         reason=reason,
@@ -162,8 +171,8 @@ def _indicator(values: dict[str, str], place: str, has: set[str]) -> Indicator |
     )
 
 
-def by_shape(line: Line, level1: str, inside: bool, pattern: dict[int, Sequence[str]]) -> Indicator | None:
-    """A row without header. `inside`: the rows before it were indicators.
+def by_shape(line: Line, level1: str, block: str, pattern: dict[int, Sequence[str]]) -> Indicator | None:
+    """A row without header. `block`: what the rows before it were.
 
     `pattern` remembers the order of a row that named its own cells (分值10 | ≥5个 | 实际6个) for the rows after it.
     """
@@ -172,9 +181,9 @@ def by_shape(line: Line, level1: str, inside: bool, pattern: dict[int, Sequence[
         return None
     cells[0] = re.sub(r"^绩效指标(?:\(\d+分\))?[:：]\s*", "", cells[0])
     group, section, cells = _levels(cells, level1)
-    if not (group or section):
+    if not (group or section) and block != "money":
         group, section, cells = _foreign_levels(cells)
-    if not (group or section or inside) or len(cells) < 1:
+    if not (group or section or block == "indicators") or len(cells) < 1:
         return None
     values: dict[str, str] = {"level1": group or level1, "level2": section}
     rest = _take_labelled(cells[1:], values)

@@ -168,7 +168,8 @@ def _loose_cells(text: str) -> list[str] | None:
     if not head or len(plain) > 120 or "。" in plain:
         return None
     tokens = plain.split()
-    if sum(1 for token in tokens if money_role(token) and not re.search(r"\d", token)) >= 3:
+    words = [re.sub(rf"(?<=[^\d→.])(?:{NUMBER})%?$", "", token) for token in tokens]
+    if sum(1 for word in words if money_role(word) and not re.search(r"\d", word)) >= 3:
         return tokens
     if tokens and tokens[0].endswith(":") and len(tokens) > 1:
         first, rest = tokens[0].rstrip(":"), tokens[1:]

@@ -46,10 +46,11 @@ def forms(lines: list[Line]) -> list[Form]:
         _one_column(form)
         _named_weights(form)
         _nested_weights(form)
+        _of_hundred(form)
     return out
 
 
-_IN_NAME = re.compile(r"\((\d+(?:\.\d+)?)分\)")
+_IN_NAME = re.compile(r"\((\d+(?:\.\d+)?)分?\)$")
 
 
 def _named_weights(form: Form) -> None:
@@ -58,7 +59,9 @@ def _named_weights(form: Form) -> None:
         return
     levels = [(i.level1, i.level2) for i in form.indicators]
     for n, i in enumerate(form.indicators):
-        own = _IN_NAME.search(norm(i.name)) or (_IN_NAME.search(i.level2) if levels.count(levels[n]) == 1 else None)
+        own = _IN_NAME.search(norm(i.name).strip()) or (
+            _IN_NAME.search(i.level2) if levels.count(levels[n]) == 1 else None
+        )
         if own:
             form.indicators[n] = replace(i, weight=own[1])
 
@@ -73,6 +76,16 @@ def _nested_weights(form: Form) -> None:
     closing |= {q.value for total in form.totals if (q := plain_number(total.weight or ""))}
     if len(known) != len(weights) or sum(known, Decimal(0)) not in closing:
         form.indicators = [replace(i, weight=None) for i in form.indicators]
+
+
+def _of_hundred(form: Form) -> None:
+    """Points of 100 for each row beside their share (单项得分100, 权重15%, 折算得分15): the folded points are those of the weight."""
+    rows = [(i, plain_number(i.folded or "")) for i in form.indicators]
+    if len(rows) < 2 or any(folded is None or not i.weight_value or i.score_value is None for i, folded in rows):
+        return
+    over = sum(1 for i, _ in rows if (i.score_value or 0) > (i.weight_value or 0))
+    if over * 2 > len(rows):
+        form.indicators = [replace(i, score=i.folded, folded=None) for i, _ in rows]
 
 
 def _one_column(form: Form) -> None:
@@ -167,7 +180,7 @@ def _new_table(line: Line, state: _State) -> None:
 def _headers(line: Line, state: _State) -> bool:
     money = money_rows.header(line, state.money_header)
     indicator = indicator_rows.header(line)
-    if indicator and not (money and not {"target", "actual"} & set(indicator)):
+    if indicator and not (money and not ("target" in indicator and {"name", "level1", "level2"} & set(indicator))):
         state.indicator_header, state.block = indicator, "indicators"
         state.form.nested = indicator_rows.nested_weights(line)
         return True
@@ -247,4 +260,4 @@ def _indicator(line: Line, state: _State) -> Indicator | None:
         return None
     if re.match(r"(项目名称|主管部门|实施单位|填报|联系)", squeeze(line.text)):
         return None
-    return indicator_rows.by_shape(line, state.level1, state.block == "indicators", state.pattern)
+    return indicator_rows.by_shape(line, state.level1, state.block, state.pattern)

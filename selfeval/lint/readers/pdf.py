@@ -9,6 +9,7 @@ import contextlib
 import io
 import logging
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -74,8 +75,16 @@ class _Ruled:
     right: float
 
 
+@dataclass(frozen=True)
+class _Unruled:
+    """The rows of a table without rules, told by the gaps between its columns."""
+
+    rows: tuple[tuple[str, ...], ...]
+    page: int
+
+
 def _pages(pdf: Any) -> list[Block]:
-    items: list[Paragraph | _Ruled] = []
+    items: list[Paragraph | _Ruled | _Unruled] = []
     cells = 0
     for number, page in enumerate(pdf.pages, start=1):
         settings = _settings(page)
@@ -87,23 +96,27 @@ def _pages(pdf: Any) -> list[Block]:
         waiting: list[dict[str, Any]] = []
         count = 0
 
-        def add(texts: list[str], page_number: int = number) -> None:
+        def add(lines: list[dict[str, Any]], edges: tuple[float, float], page_number: int = number) -> None:
             nonlocal count
-            for text in texts:
-                count += 1
-                items.append(Paragraph(text, f"第{page_number}页第{count}段"))
+            for run in _runs(lines):
+                if isinstance(run, tuple):
+                    items.append(_Unruled(run, page_number))
+                    continue
+                for text in _paragraphs(run, *edges):
+                    count += 1
+                    items.append(Paragraph(text, f"第{page_number}页第{count}段"))
 
         for _, kind, item in sorted(order, key=lambda entry: entry[:2]):
             if kind == 0:
                 waiting.append(item)
                 continue
-            add(_paragraphs(waiting, left, right))
+            add(waiting, (left, right))
             waiting = []
             cells += len(item.cells)
             if cells > guard.MAX_CELLS:
                 raise LintError("表格过大，不像一份报告，未予读取。")
             _take_table(items, _Ruled(_boxes(page, item, number), number, item.bbox[0], item.bbox[2]))
-        add(_paragraphs(waiting, left, right))
+        add(waiting, (left, right))
         page.close()
     return _numbered(items)
 
@@ -144,7 +157,7 @@ def _boxes(page: Any, table: Any, number: int) -> list[_Box]:
     return out
 
 
-def _take_table(items: list[Paragraph | _Ruled], table: _Ruled) -> None:
+def _take_table(items: list[Paragraph | _Ruled | _Unruled], table: _Ruled) -> None:
     """A table at the head of a page goes on with the one at the foot of the page before, when both are as wide."""
     last = items[-1] if items else None
     if (
@@ -170,7 +183,7 @@ def _snapped(boxes: list[_Box], above: list[_Box]) -> list[_Box]:
     return [replace(box, x0=near(box.x0), x1=near(box.x1)) for box in boxes]
 
 
-def _numbered(items: list[Paragraph | _Ruled]) -> list[Block]:
+def _numbered(items: list[Paragraph | _Ruled | _Unruled]) -> list[Block]:
     blocks: list[Block] = []
     tables = 0
     for item in items:
@@ -178,6 +191,11 @@ def _numbered(items: list[Paragraph | _Ruled]) -> list[Block]:
             blocks.append(item)
             continue
         tables += 1
+        if isinstance(item, _Unruled):
+            rows = enumerate(item.rows, start=1)
+            place = f"第{item.page}页表{tables}"
+            blocks.append(Table(tuple(Row(tuple(map(Cell, row)), f"{place}第{n}行") for n, row in rows), place))
+            continue
         table = _grid(item, tables)
         if table.rows:
             blocks.append(table)
@@ -188,6 +206,60 @@ def _inside(line: dict[str, Any], tables: list[Any]) -> bool:
     middle = (line["top"] + line["bottom"]) / 2
     centre = (line["x0"] + line["x1"]) / 2
     return any(t.bbox[0] <= centre <= t.bbox[2] and t.bbox[1] <= middle <= t.bbox[3] for t in tables)
+
+
+_Span = tuple[float, float, str]
+
+
+def _runs(lines: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]] | tuple[tuple[str, ...], ...]]:
+    """Lines of text, and between them the rows of tables that have no rules."""
+    text: list[dict[str, Any]] = []
+    at = 0
+    while at < len(lines):
+        end = at
+        spans: list[list[_Span]] = []
+        while end < len(lines) and (len(found := _spans(lines[end])) >= 3 or (len(spans) >= 2 and len(found) == 2)):
+            spans.append(found)
+            end += 1
+        columns = _columns([span for row in spans for span in row])
+        if len(spans) < 3 or len(columns) < 3:
+            text.append(lines[at])
+            at += 1
+            continue
+        if text:
+            yield text
+        text, at = [], end
+        yield tuple(tuple(_within(row, column) for column in columns) for row in spans)
+    if text:
+        yield text
+
+
+def _spans(line: dict[str, Any]) -> list[_Span]:
+    """The words of a line that stand further apart than a character is wide."""
+    from pdfplumber.utils.text import extract_words
+
+    out: list[_Span] = []
+    for word in extract_words(line["chars"], x_tolerance_ratio=_SPACING["x_tolerance_ratio"]):
+        if out and word["x0"] - out[-1][1] <= 1.2 * (line["bottom"] - line["top"]):
+            out[-1] = (out[-1][0], word["x1"], f"{out[-1][2]} {word['text']}")
+        else:
+            out.append((word["x0"], word["x1"], word["text"]))
+    return out
+
+
+def _columns(spans: list[_Span]) -> list[tuple[float, float]]:
+    """Where words of any row stand, each stretch of the page that none of them leaves free a column."""
+    out: list[tuple[float, float]] = []
+    for x0, x1, _ in sorted(spans):
+        if out and x0 < out[-1][1]:
+            out[-1] = (out[-1][0], max(x1, out[-1][1]))
+        else:
+            out.append((x0, x1))
+    return out
+
+
+def _within(row: list[_Span], column: tuple[float, float]) -> str:
+    return " ".join(text for x0, x1, text in row if column[0] <= x0 and x1 <= column[1])
 
 
 def _paragraphs(lines: list[dict[str, Any]], left: float, right: float) -> list[str]:

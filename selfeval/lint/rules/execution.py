@@ -32,14 +32,28 @@ _STEPS = re.compile(r"以上[^。;]{0,10}(?:满分|得\d)|每(?:低|少|减|下�
 
 def check(context: Context) -> Iterator[LintFinding]:
     for form in context.forms:
-        scored = (
-            form.indicators
-            or form.execution_weight
-            or any(row.values.keys() & {"weight", "score"} for row in form.money)
-        )
-        for row in form.money if scored else ():  # else it is a table of projects: table_sums.py
+        for row in form.money if form.scored else ():  # else it is a table of projects: table_sums.py
             yield from _row(row, form)
+        yield from _alone(form)
     yield from _told(context)
+
+
+def _alone(form: Form) -> Iterator[LintFinding]:
+    """预算执行率 | 10 | 9.60 in a table of points alone: by the rate of the money beside it."""
+    row = form.total_money
+    part, whole = (row.quantity("paid"), row.quantity("final")) if row else (None, None)
+    if not part or not whole or not whole.value or part.value > whole.value:
+        return
+    rate = part.value / whole.value
+    for indicator in form.indicators:
+        weight, score = indicator.weight_value, plain_number(indicator.score or "")
+        told = indicator.actual or indicator.criteria or indicator.explained
+        why = None if told or not indicator.execution else _score_fault(score, weight, rate, None)
+        if why and weight:
+            message = f"执行率为{part.text}÷{whole.text}={show(rate * 100)}%，{why}。"
+            place = f"{indicator.place}“{indicator.name}”"
+            quoted = f"{indicator.name} {show(weight)} / {indicator.score}"
+            yield finding("execution-points", "error", place, quoted, show(_points(weight, rate)), message)
 
 
 def _told(context: Context) -> Iterator[LintFinding]:
@@ -152,5 +166,7 @@ def _by_printed_rate(score: Quantity, weight: Decimal, printed: Quantity, rate: 
     ratio = printed.value / 100 if printed.percent or printed.value > Decimal("1.5") else printed.value
     if ratio >= 1 and rate < _ALMOST_ALL:
         return False
+    if printed.step >= 1 and printed.percent and abs(ratio - rate) * 100 > Decimal("0.05"):
+        return False  # a rate without decimals gives points without them
     exact = weight * min(ratio, Decimal(1))
     return score.value == half_up(exact, score.step if score.step < 1 else _CENT)

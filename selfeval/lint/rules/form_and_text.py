@@ -30,7 +30,14 @@ def check(context: Context) -> Iterator[LintFinding]:
     for indicator in indicators:
         name = _TAIL.sub("", squeeze(indicator.name))
         actual = only(indicator.actual or "")
-        if len(name) < 4 or actual is None or actual.approx or actual.op or names[squeeze(indicator.name)] > 1:
+        rate = actual is not None and actual.percent and name.endswith(("率", "度"))
+        if (
+            len(name) < (3 if rate else 4)
+            or actual is None
+            or actual.approx
+            or actual.op
+            or names[squeeze(indicator.name)] > 1
+        ):
             continue
         yield from _named(context, indicator, name, actual)
 

@@ -1,4 +1,4 @@
-"""The grade against the score: 优 from 90, 良 from 80, 中 from 60, else 差, unless the document fixes other lines.
+"""The grade against the score: 优 from 90, 良 from 80, 中 from 60, else 差, or by the lines that the document fixes itself.
 
 Does not belong here: how the score came about.
 """
@@ -20,30 +20,39 @@ _STATED = re.compile(
 )
 _TICKED = re.compile(r"(优|良|中|差)[秀好等]?\s*[☑√■✓✔]|[☑■✓✔√]\s*(优|良|中|差)")
 SCORE = re.compile(
-    r"(?:自评|评价|综合|总|最终|整体)(?:总)?(?:得分|评分|分数|总分|分)(?:合计)?[为是:]?\s*(\d{1,3}(?:\.\d+)?)\s*分?(?![\d%])"
+    r"(?:自评|评价|综合|总|最终|整体|绩效)(?:总)?(?:得分|评分|分数|总分|分)(?:合计)?[为是:]?\s*(\d{1,3}(?:\.\d+)?)\s*分?(?![\d%])"
 )
 #: the nearest one before a grade belongs to it
-_ANY_SCORE = re.compile(rf"{SCORE.pattern}|(?<![\d.])(\d{{2,3}}(?:\.\d+)?)\s*分(?![\d值])")
-_OWN_LINES = re.compile(
-    r"(\d{2,3})\s*分?\s*\(?(?:含|≥)?.{0,6}?(?:以上|[-—~至]).{0,12}?[为是:]?\s*(?:优|良)|[优良]\s*[(:]\s*\d|[优良].{0,3}≥"
+_ANY_SCORE = re.compile(rf"{SCORE.pattern}|(?<![\d.\-—~至])(\d{{2,3}}(?:\.\d+)?)\s*分(?![\d值以及])")
+_NAME = r"(优|良|中|合格|一般|差|不合格)(?:秀|好|等)?"
+#: 90分以上为优, 80—89分为良; 优(90分及以上)
+_LINES = (
+    re.compile(
+        rf"(?P<from>\d{{2,3}})\s*分?\s*(?:\(?含\)?|及)?[^,，。;、\d]{{0,3}}(?:以上|[-—~至][^,，。;、]{{1,10}}?)[^,，。;、\d优良中差]{{0,8}}[“\"']?{_NAME}"
+    ),
+    re.compile(rf"{_NAME}[”\"']?\s*[(:为是]\s*≥?(?P<from>\d{{2,3}})"),
 )
+_WORDS = {"合格": "中", "一般": "中", "不合格": "差"}
+_STANDARD = {"优": Decimal(90), "良": Decimal(80), "中": Decimal(60)}
 
 
 def check(context: Context) -> Iterator[LintFinding]:
-    if any(_OWN_LINES.search(p.plain) for p in context.prose):
+    lines = _own_lines(context)
+    if lines is None:
         return
     scores = _scores(context)
     for prose in context.prose:
         for grade, quoted in _grades(prose):
             at = prose.plain.find(quoted)
-            here = [Decimal(m[1] or m[2]) for m in _ANY_SCORE.finditer(prose.plain) if m.start() < at][-1:]
+            named = [Decimal(m[1]) for m in SCORE.finditer(prose.plain) if m.start() < at][-1:]
+            here = named or [Decimal(m[2]) for m in _ANY_SCORE.finditer(prose.plain) if m[2] and m.start() < at][-1:]
             here = here or [Decimal(m[1]) for m in SCORE.finditer(prose.plain)]
             values = set(here) or scores
             values = {value for value in values if value <= 100}
             if len(values) != 1:
                 continue
             value = next(iter(values))
-            should = _grade(value)
+            should = _grade(value, lines)
             if grade == should:
                 continue
             message = f"自评得分{show(value)}分应为“{should}”，印出的等级是“{grade}”。"
@@ -72,5 +81,20 @@ def _scores(context: Context) -> set[Decimal]:
     return found
 
 
-def _grade(value: Decimal) -> str:
-    return next(grade for line, grade in ((90, "优"), (80, "良"), (60, "中"), (0, "差")) if value >= line)
+def _grade(value: Decimal, lines: dict[str, Decimal]) -> str:
+    reached = [(line, grade) for grade, line in lines.items() if value >= line]
+    return max(reached)[1] if reached else "差"
+
+
+def _own_lines(context: Context) -> dict[str, Decimal] | None:
+    """From which score each grade is given; None when the document fixes lines that cannot be read."""
+    found: dict[str, Decimal] = {}
+    for prose in context.prose:
+        for pattern in _LINES:
+            for m in pattern.finditer(prose.plain):
+                name = next(group for group in m.groups() if group and not group.isdigit())
+                if (name := _WORDS.get(name, name)) != "差":
+                    found.setdefault(name, Decimal(m["from"]))
+    if not found:
+        return _STANDARD
+    return {**_STANDARD, **found} if {"优", "良"} <= found.keys() else None

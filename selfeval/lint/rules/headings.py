@@ -46,6 +46,7 @@ class _Heading:
 
 def check(context: Context) -> Iterator[LintFinding]:
     yield from _numbers(context)
+    yield from _empty(context)
     yield from _closing(context)
 
 
@@ -129,6 +130,29 @@ def _level(heading: _Heading, upper: int) -> LintFinding:
     return finding("structure", "error", heading.place, heading.mark, expected, message)
 
 
+def _empty(context: Context) -> Iterator[LintFinding]:
+    """A heading with nothing below it beside a sibling with text; （一）职能。（二）人员。 alone are a list."""
+    prose = [p for p in context.prose if not _RESIDUE.fullmatch(p.plain)]
+    marks = [
+        (next((n for n, mark in enumerate(_MARKS[:2]) if mark.match(p.plain)), None)) if not p.in_table else None
+        for p in prose
+    ]
+    for i, level in enumerate(marks[:-1]):
+        if (
+            level is None
+            or len(prose[i].plain.strip()) > 20
+            or re.search(r"[,;:]", prose[i].plain)
+            or CUT.search(prose[i].plain)
+        ):
+            continue
+        following = marks[i + 1]
+        sibling = following is not None and following <= level and len(prose[i + 1].plain) > 40
+        if sibling and following == level:
+            text = prose[i].text.strip()
+            message = f"“{text}”下没有任何内容，紧接着就是下一个标题。"
+            yield finding("structure", "error", prose[i].place, text, "写明内容，或删去这个标题", message)
+
+
 def _closing(context: Context) -> Iterator[LintFinding]:
     """A report that judges and names problems also says what will be done; nothing is asked of an excerpt."""
     text = norm(context.text)
@@ -141,8 +165,9 @@ def _closing(context: Context) -> Iterator[LintFinding]:
     remedies = re.search(
         r"改进(?:建议|措施|方向|意见)|下一步|整改措施|有关建议|相关建议|工作建议|意见建议|改进工作", text
     )
+    told = bool(remedies) or any(re.search(r"改进|整改|措施|打算", h.text) for h in chapters)
     last = context.prose[-1].place
-    if has_problems and not remedies:
+    if has_problems and not told:
         message = "有“存在问题”而没有“改进建议”（或改进措施、下一步打算），结尾章节不完整。"
         yield finding("structure", "warning", last, "（缺改进建议）", "补写改进建议一节", message)
     elif not has_problems and not _PROBLEMS.search(text):

@@ -18,10 +18,12 @@ from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import SAME_UNIT, is_blank, norm, plain_number, quantities, slip, squeeze, swapped
 
 _STOPS = re.compile(r"[\d,，。;；:：、()（）|\s“”《》]")
-_FILLER = re.compile(r"万元|亿元|全年|本年|共计|合计|总计|累计|实际|为|共|达到?|了|的")
+_FILLER = re.compile(r"^年度?|万元|亿元|突破|超过?|全年|本年|共计|合计|总计|累计|实际|为|共|达到?|了|的")
 #: what was planned or done in another year is another quantity
 _OTHER = re.compile(r"目标|计划|任务|上年|去年|同期|年初|较|比|标准")
 
+#: a goal is told from here to the end of its sentence, unless it was reached
+_GOAL = re.compile(r"(?:目标|计划|任务)(?!(?:任务)?(?:完成|实现))[^。;完实达]*$")
 _YEAR = re.compile(r"20\d\d(?=年)")
 
 
@@ -80,7 +82,8 @@ def _same_name(one: _Mention, other: _Mention) -> bool:
         return False  # what was done of what was planned
     short, long = sorted((_pairs(one.name), _pairs(other.name)), key=len)
     common = len(short & long)
-    return len(short) >= 3 and common * 4 >= len(short) * 3 and common * 2 >= len(long)
+    whole = one.name in other.name or other.name in one.name
+    return len(short) >= 3 and (whole or (common * 4 >= len(short) * 3 and common * 2 >= len(long)))
 
 
 def _years_differ(one: _Mention, other: _Mention) -> bool:
@@ -102,8 +105,16 @@ def _swapped(one: _Mention, other: _Mention) -> bool:
         short, long = sorted((one.name, other.name), key=len)
         least = 4 if one.unit == other.unit and one.unit not in ("", "元") else 5
         return _common(one.name, other.name) >= least or (len(short) >= 4 and short in long)
+    if _within(*sorted((one.name, other.name), key=len)):
+        return True
     least = 3 if one.unit == other.unit != "元" and one.unit else 4
     return max(_common(one.name, other.name), _common(one.name, other.around), _common(other.name, one.around)) >= least
+
+
+def _within(short: str, long: str) -> bool:
+    """All characters of the one in their order in the other: 资助学生, 资助家庭困难学生."""
+    rest = iter(long)
+    return len(short) >= 4 and all(character in rest for character in short)
 
 
 def _common(one: str, other: str) -> int:
@@ -122,11 +133,18 @@ def _written(context: Context) -> Iterator[_Mention]:
         beside = frozenset(q.value for q in quantities(prose.plain))
         percents = frozenset(q.value for q in quantities(prose.plain) if q.percent)
         for q in quantities(prose.plain):
-            if q.percent or q.approx or q.value <= 0 or q.unit in ("年", "月", "日"):
+            if (
+                q.percent
+                or q.approx
+                or q.op == "≤"
+                or re.search(r"不(?:少|低|小)于\s*$", prose.plain[: q.start])
+                or q.value <= 0
+                or q.unit in ("年", "月", "日")
+            ):
                 continue
             before = _STOPS.split(prose.plain[max(0, q.start - 18) : q.start])[-1]
             after = _STOPS.split(prose.plain[q.end : q.end + 14])[0]
-            if _OTHER.search(f"{before}{after}"):
+            if _OTHER.search(f"{before}{after}") or _GOAL.search(prose.plain[: q.start]):
                 continue
             name = _FILLER.sub("", f"{before}{after}")
             around = prose.plain[max(sentence_start(prose.plain, q.start), q.start - 60) : q.start]

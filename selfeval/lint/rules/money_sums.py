@@ -36,7 +36,9 @@ _ADJUSTED = re.compile(r"追加|调增|调减|调整(?!后|预算数|率|数)|�
 
 def _adjusted_rows(context: Context) -> Iterator[LintFinding]:
     """项目 | 年初预算 | 调整后预算: a row that changed, and nowhere a word on a change."""
-    if context.cut or _ADJUSTED.search(" ".join(prose.plain for prose in context.prose if not prose.in_table)):
+    if context.cut or _ADJUSTED.search(
+        " ".join(prose.plain for prose in context.prose if not prose.in_table or len(prose.plain) > 12)
+    ):
         return
     in_forms = {row.place for form in context.forms if _is_block(form) for row in form.money}
     roles: tuple[str | None, ...] = ()
@@ -223,8 +225,11 @@ def _explained(row: MoneyRow, form: Form, change: Decimal) -> bool:
             return True
     for line in form.lines:
         for cell in line.own:
-            text = squeeze(cell)
-            told = _REASON.search(text) and _SUBJECT.search(text) and not _NOT_A_REASON.search(text)
-            if told and len(text) > 8 and not money_role(cell):
-                return True
+            # the text around a form speaks of much else: there the budget itself must be what changed
+            parts = re.split(r"[。;\n]", norm(cell)) if line.table is None else [cell]
+            subject = _SUBJECT if line.table is not None else re.compile(r"预算|资金|经费|拨款")
+            for text in map(squeeze, parts):
+                told = _REASON.search(text) and subject.search(text) and not _NOT_A_REASON.search(text)
+                if told and len(text) > 8 and not money_role(cell):
+                    return True
     return False

@@ -118,7 +118,7 @@ def _indicator(indicator: Indicator) -> Iterator[LintFinding]:
         yield _taken(indicator, score.value, weight)
 
 
-_DAY = re.compile(r"(?:(20\d{2})[年./-])?(\d{1,2})[月./-](?:(\d{1,2})日?|(底|末))?|(?:(20\d{2})年)?年?(?:底|末)")
+_DAY = re.compile(r"(?:(20\d{2})年)?(\d{1,2})月(?:(\d{1,2})日|(底|末))?|(?:(20\d{2})年|年)(?:底|末)")
 
 
 def _late(indicator: Indicator) -> bool:

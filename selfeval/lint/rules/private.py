@@ -17,6 +17,8 @@ _LABEL = re.compile(
     r"(?:联系人?|联络人?|负责人|填报人|填表人|经办人|办公)[及和、]?其?(?:联系)?(?:电话|手机|方式)(?:号码)?"
     r"|(?<![\u4e00-\u9fff])(?:电话|手机)(?:号码?)?(?![\u4e00-\u9fff])"
 )
+#: a hotline, or the foot of a web page
+_PUBLIC = re.compile(r"热线|办公电话|(?:咨询|监督|举报|投诉|服务)电话|主办(?:单位)?[:：]|版权所有|备案号|ICP")
 _MASKED_NUMBER = re.compile(r"mobile|phone|手机号|11位|11-digit", re.I)
 
 
@@ -40,6 +42,8 @@ def _contacts(context: Context) -> Iterator[LintFinding]:
     """One finding for all contact fields: name and telephone of a person, whatever is printed as their value."""
     hits: list[tuple[str, str, str]] = []
     for line in context.lines:
+        if _PUBLIC.search(line.text):
+            continue
         own = line.own
         for index, cell in enumerate(own):
             label, value = _field(cell, own[index + 1] if index + 1 < len(own) else "")
@@ -58,9 +62,10 @@ def _field(cell: str, following: str) -> tuple[str, str]:
     plain = squeeze(cell)
     for part in re.split(r"[;,，。]", plain):
         label, colon, value = part.partition(":")
+        value = "" if re.fullmatch(r"[^\d:]+:", value) else value  # the next field, this one left blank
         if _LABEL.search(label) and len(label) <= 14:
             return (label, value) if value or (colon and part != plain) else (label, _value(following))
-        m = re.search(rf"({_LABEL.pattern}):([^\s:;,，。]+)", part)
+        m = re.search(rf"({_LABEL.pattern}):(\d[\d-]{{6,}}|[^\s:;,，。]+(?=[;,，。]|$))", part)
         if m:
             return m[1], m[2]
     return "", ""

@@ -29,7 +29,7 @@ _EARLIER = re.compile(r"(?:上年|去年|上一年|同期|\d{4}年|年初|原来
 _LAST_YEAR = re.compile(r"(?:上年|去年|上一年|同期)[^\d,，。;]{0,14}$")
 _SHARE = re.compile(rf"{_AMOUNT}[,，(]?占[^\d。;,，%]{{0,14}}{_PERCENT}")
 _EXECUTION = re.compile(
-    rf"(?:预算|资金|支出|经费)?(?P<kind>执行|支出|使用|支付|到位|利用)(?:率|进度)(?:达到?了?|为|是|约|:)?\s*{_PERCENT}"
+    rf"(?:(?<![\u4e00-\u9fff])|(?<=预算|资金|支出|经费|项目|补助|拨款|专项))(?P<kind>执行|支出|使用|支付|到位|利用)(?:率|进度)(?:达到?了?|为|是|约|:)?\s*{_PERCENT}"
 )
 #: 应检403家，实检356家，年检率88.34%; 完成年度计划的105%
 _COUNTED = re.compile(
@@ -130,7 +130,8 @@ def _changes(prose: Prose) -> Iterator[LintFinding]:
         rate, terms, room = found
         # a change over the amount it led to is the mistake itself, no support
         own = (last.start + left, same[-1].start + left)
-        if not _triple(last, same) and _supported(m["rate"], around, own):
+        based = re.search(r"[较比][^,，。;]{0,14}$", sentence[: same[-1].start]) if same else None
+        if not (based or _triple(last, same)) and _supported(m["rate"], around, own):
             continue
         if not _fits(m["rate"], rate, room):
             quoted = prose.text[left + (same[-1].start if same else last.start) : m.end()]
@@ -372,7 +373,9 @@ def _unproved(prose: Prose, m: re.Match[str], context: Context, told: _Told) -> 
     key = (printed, _project(prose.plain, m) if re.search(r"项目|专项", sentence) else "-")
     if key not in told:
         told[key] = _form_backs(context, printed) or (
-            _backed(context.text, printed) if key[1] == "-" else _elsewhere(context, *key)
+            _backed(context.text, printed)
+            if key[1] == "-" or (key[1] == "" and Decimal(printed) != 100)
+            else _elsewhere(context, *key)
         )
     if told[key]:
         return

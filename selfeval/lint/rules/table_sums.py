@@ -27,11 +27,14 @@ _NO_SUM = re.compile(r"率|比|序号|编号|代码|编码|单价|平均|人均|
 
 def check(context: Context) -> Iterator[LintFinding]:
     known = {item.place for form in context.forms for item in form.indicators}
-    known |= {row.place for form in context.forms for row in form.money if not _TOTAL.fullmatch(row.label)}
-    for (table, other), group in groupby(context.lines, key=lambda line: (line.table, line.place not in known)):
-        rows = list(group)
+    blocks = [form for form in context.forms if form.scored and form.total_money]
+    known |= {row.place for form in blocks for row in form.money if not _TOTAL.fullmatch(row.label)}
+    tables = groupby(context.lines, key=lambda line: (line.table, line.place not in known))
+    for rows in (
+        part for (table, other), group in tables if table is not None and other for part in _blocks(list(group))
+    ):
         header = _header(rows)
-        if table is None or not other or len(rows) < 4 or header is None:
+        if len(rows) < 4 or header is None:
             continue
         body = _body(rows, header)
         wrong = list(_across(rows[header], body))
@@ -45,6 +48,18 @@ def check(context: Context) -> Iterator[LintFinding]:
         yield from (fault.finding for fault in [*wrong, *totals])
         # the rate of a row whose amount is wrong was taken from the right one
         yield from (found for found in rates if not any(found.place.startswith(f"{t.row}“") for t in totals))
+
+
+def _blocks(rows: Sequence[Line]) -> Iterator[Sequence[Line]]:
+    """The table, cut before each further header: a row of nothing but words above rows of numbers."""
+    begin = 0
+    for i in range(2, len(rows) - 2):
+        words = [text for text in rows[i].own[1:] if not is_blank(text)]
+        above, below = (sum(1 for text in rows[j].own[1:] if plain_number(text)) for j in (i - 1, i + 1))
+        if len(words) >= 2 and not any(plain_number(text) for text in words) and min(above, below) >= 2:
+            yield rows[begin:i]
+            begin = i
+    yield rows[begin:]
 
 
 def _body(rows: Sequence[Line], header: int) -> list[Line]:
@@ -72,8 +87,11 @@ def _totals(header: Line, body: Sequence[Line]) -> Iterator[_Fault]:
     marks = marks or _unnamed_total(header, body)
     rows = [line for i, line in enumerate(body) if i not in marks]
     levels = [_level(line) for line in rows]
+    for i in range(1, len(levels)):  # rows without a number go on with the 其中 above them
+        levels[i] = None if levels[i] == 0 and levels[i - 1] is None else levels[i]
     for at, children in _families(levels):
-        yield from _sums(header, rows[at], [rows[i] for i in children], nested=True)
+        # a row without a number of its own is the sum of what follows only where another column proves it
+        yield from _sums(header, rows[at], [rows[i] for i in children], nested=True, loose=levels[at] == 0)
     if len(marks) != 1 or marks[0] not in (0, len(body) - 1):
         return
     if None in levels or any(_PART.search(squeeze(line.own[0])) for line in rows if line.own):
@@ -94,6 +112,8 @@ def _unnamed_total(header: Line, body: Sequence[Line]) -> list[int]:
     return []
 
 
+#: levels of rows with 一、 （一） 1. before them; below it levels are lengths of budget codes
+_NUMBERED = 10
 _LEVELS = (r"[一二三四五六七八九十]+、", r"\([一二三四五六七八九十]+\)", r"\d{1,2}[.、](?!\d)", r"\(\d{1,2}\)")
 
 
@@ -104,7 +124,7 @@ def _level(line: Line) -> int | None:
         return None
     if re.fullmatch(r"\d{3}|\d{5}|\d{7}", label):
         return len(label)
-    return next((10 + i for i, pattern in enumerate(_LEVELS) if re.match(pattern, label)), 0)
+    return next((_NUMBERED + i for i, pattern in enumerate(_LEVELS) if re.match(pattern, label)), 0)
 
 
 def _families(levels: Sequence[int | None]) -> Iterator[tuple[int, list[int]]]:
@@ -113,7 +133,9 @@ def _families(levels: Sequence[int | None]) -> Iterator[tuple[int, list[int]]]:
         below: list[int] = []
         for i in range(at + 1, len(levels)):
             deeper = levels[i]
-            if level is None or deeper is None or not level or deeper <= level:
+            if deeper is None:
+                continue  # 其中: a part of a part
+            if level is None or deeper <= level or (not level and deeper < _NUMBERED):
                 break
             below.append(i)
         if below:
@@ -121,7 +143,9 @@ def _families(levels: Sequence[int | None]) -> Iterator[tuple[int, list[int]]]:
             yield at, [i for i in below if levels[i] == first]
 
 
-def _sums(header: Line, total: Line, parts: Sequence[Line], nested: bool = False) -> Iterator[_Fault]:
+def _sums(
+    header: Line, total: Line, parts: Sequence[Line], nested: bool = False, loose: bool = False
+) -> Iterator[_Fault]:
     columns = [
         (column, found)
         for column in range(1, len(header.cells))
@@ -135,7 +159,7 @@ def _sums(header: Line, total: Line, parts: Sequence[Line], nested: bool = False
         gap = abs(should - printed.value)
         # an additive table is told by another column, or by a sum that is nearly there
         near = gap <= abs(should) / (50 if nested else 5) or slip(abs(should), abs(printed.value))
-        if gap > slack and (near or (right and not nested)):
+        if gap > slack and (near or (right and not nested)) and (right or not loose):
             wrong.append((column, printed.text, show(should, 6)))
     if not wrong:
         return

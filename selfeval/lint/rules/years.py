@@ -56,7 +56,7 @@ def _titles(context: Context) -> Iterator[tuple[Prose, int]]:
 def _year(context: Context) -> int | None:
     """The year of the report: what its titles say; a lone line (2022年度) under the title is one too."""
     years = Counter(year for _, year in _titles(context))
-    for prose in context.prose[:8]:
+    for prose in context.prose[:20]:
         m = re.fullmatch(r"\s*\(?\s*(20\d{2})\s*年度?\s*\)?\s*", prose.plain)
         if m:
             years[int(m[1])] += 1
