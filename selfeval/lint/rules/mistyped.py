@@ -144,7 +144,12 @@ def _written(context: Context) -> Iterator[_Mention]:
                 continue
             before = _STOPS.split(prose.plain[max(0, q.start - 18) : q.start])[-1]
             after = _STOPS.split(prose.plain[q.end : q.end + 14])[0]
-            if _OTHER.search(f"{before}{after}") or _GOAL.search(prose.plain[: q.start]):
+            if (
+                _OTHER.search(f"{before}{after}")
+                or _GOAL.search(prose.plain[: q.start])
+                or before[-1:] == "中"
+                or after[-1:] == "中"
+            ):
                 continue
             name = _FILLER.sub("", f"{before}{after}")
             around = prose.plain[max(sentence_start(prose.plain, q.start), q.start - 60) : q.start]
