@@ -25,6 +25,7 @@ _FAMILIES = (
     "implied",
     "counts",
     "rates",
+    "percent_points",
     "two_values",
     "mistyped",
     "form_and_text",

@@ -40,6 +40,8 @@ class _Mention:
     #: the other numbers of its paragraph: told beside this one, they are other quantities
     beside: frozenset[Decimal] = frozenset()
     percents: frozenset[Decimal] = frozenset()
+    #: 7条指标中, 其中6条: some of others
+    among: bool = False
 
 
 def check(context: Context) -> Iterator[LintFinding]:
@@ -71,6 +73,8 @@ def _pairs(name: str) -> set[str]:
 def _same_name(one: _Mention, other: _Mention) -> bool:
     """Near values of one unit whose names have the same words, whatever their order: 新建卫生室, 卫生室新建."""
     if one.value == other.value or not one.unit or one.place == other.place or (one.row and other.row):
+        return False
+    if one.among or other.among:
         return False
     near = one.unit not in ("元", "分") and abs(one.value - other.value) <= max(one.value, other.value) / 5
     if not (near or slip(one.value, other.value)):
@@ -152,11 +156,11 @@ def _written(context: Context) -> Iterator[_Mention]:
             ):
                 continue
             name = _FILLER.sub("", f"{before}{after}")
+            among = "中" in (before[-1:], after[-1:])
             around = prose.plain[max(sentence_start(prose.plain, q.start), q.start - 60) : q.start]
             quoted = prose.text[q.start - len(before) : q.end + len(after)]
-            yield _Mention(
-                q.value, SAME_UNIT.get(q.unit, q.unit), name, around, quoted, prose.place, False, beside, percents
-            )
+            unit = SAME_UNIT.get(q.unit, q.unit)
+            yield _Mention(q.value, unit, name, around, quoted, prose.place, False, beside, percents, among)
 
 
 def _rows(context: Context) -> Iterator[_Mention]:

@@ -1,6 +1,6 @@
-"""Rates in sentences: growth, shares and execution against their amounts; rates without them; % for 个百分点.
+"""Rates in sentences: growth, shares and execution against their amounts; rates without them.
 
-Does not belong here: rates in the money block (execution.py).
+Does not belong here: rates in the money block (execution.py), the difference of two percentages (percent_points.py).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from selfeval.lint.listed import family
 from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import Quantity, half_up, quantities, ratio_room, show, slip
 
-_PERCENT = r"(\d+(?:\.\d+)?)\s*%"
+PERCENT = r"(\d+(?:\.\d+)?)\s*%"
 _AMOUNT = r"(?<![\d,])(\d[\d,]{0,24}(?:\.\d{1,8})?)\s*(万元|亿元|元|人次|人|个|户|次|家|项|件)"
 _MORE = r"增加|增长|上升|提高|提升|升高|增|上涨|扩大"
 _LESS = r"减少|下降|降低|压减|压缩|减|缩减|回落"
@@ -27,35 +27,17 @@ _GROWTH = re.compile(
 _CHANGE_BEFORE = re.compile(rf"(?:{_MORE}|{_LESS}|追加|净增)了?(?:约|近)?\s*$")
 _EARLIER = re.compile(r"(?:上年|去年|上一年|同期|\d{4}年|年初|原来?)[^\d,，。;]{0,14}$|[由从自][^\d,，。;]{0,12}$")
 _LAST_YEAR = re.compile(r"(?:上年|去年|上一年|同期)[^\d,，。;]{0,14}$")
-_SHARE = re.compile(rf"{_AMOUNT}[,，(]?占[^\d。;,，%]{{0,14}}{_PERCENT}")
+_SHARE = re.compile(rf"{_AMOUNT}[,，(]?占[^\d。;,，%]{{0,14}}{PERCENT}")
 _EXECUTION = re.compile(
-    rf"(?:(?<![\u4e00-\u9fff])|(?<=预算|资金|支出|经费|项目|补助|拨款|专项))(?P<kind>执行|支出|使用|支付|到位|利用)(?:率|进度)(?:达到?了?|为|是|约|:)?\s*{_PERCENT}"
+    rf"(?:(?<![\u4e00-\u9fff])|(?<=预算|资金|支出|经费|项目|补助|拨款|专项))(?P<kind>执行|支出|使用|支付|到位|利用)(?:率|进度)(?:达到?了?|为|是|约|:)?\s*{PERCENT}"
 )
 #: 应检403家，实检356家，年检率88.34%; 完成年度计划的105%
 _COUNTED = re.compile(
     r"(?:(?P<noun>[\u4e00-\u9fff]{0,8}(?:率|占比|比例|比重|进度))(?:达到?了?|为|是|约|:)?|完成了?[^\d,。;]{0,8}(?:计划|任务|目标)[^\d,。;]{0,4}的)"
     r"\s*(?P<rate>\d+(?:\.\d+)?)\s*%"
 )
-_RATIO = r"(?:率|满意度|覆盖面|占比|比例|比重|知晓度|普及度|进度)"
-_RATE_NOUN = re.compile(
-    rf"(?P<noun>[\u4e00-\u9fff]{{0,10}}{_RATIO})"
-    r"(?:较|比|同比|与)?(?P<base>(?:20\d\d年度?)?[^,，。;\d%]{0,10}?)(?P<verb>上升|提高|提升|增长|增加|下降|降低|减少|升高|回落)了?(?P<about>约|近|超过?)?"
-    rf"(?P<value>{_PERCENT})"
-)
-_STEP = re.compile(
-    r"(?P<verb>增加|提升|提高|上升|增长|下降|降低|减少|升高|回落|高出|高于|低于|超出|超过|相差|高|低)了?(?P<about>约|近)?"
-    r"(?:目标值?|年初|预期|计划|上年|去年|平均|水平|全[国省市县州区]|的)*"
-    r"(?P<value>\d+(?:\.\d+)?)\s*(?P<unit>个百分点|%)"
-)
-#: what the step is measured from, and nothing else
-_FROM = re.compile(
-    r"[,，(;]?(?:[由从]|与|较|比|同比|低于|高于|高出|低|超出|超过)?(?:\d{4}年|上年|去年|上一年|上年度|同期|年初|目标值?|绩效目标|预期目标?|计划|全[国省市县州区]|平均|水平|[的度值初]|相比|比较?){0,6}[,，]?"
-)
-_VALUED = re.compile(
-    rf"(?P<noun>[\u4e00-\u9fff]{{0,10}}{_RATIO})(?:为|是|达到?|提高到|上升到|提升[到至]|实现|:|的)?了?$"
-)
 _BREAK = re.compile(r"[,，。;:、(]")
-_NOT_SHARE = re.compile(r"效率|频率|功率|速率|汇率|税率|倍率|生产率|产率|产出率")
+NOT_SHARE = re.compile(r"效率|频率|功率|速率|汇率|税率|倍率|生产率|产率|产出率")
 
 
 #: by rate as printed and project: whether some paragraph proves it
@@ -67,20 +49,18 @@ def check(context: Context) -> Iterator[LintFinding]:
     for prose in context.prose:
         yield from _changes(prose)
         yield from _counted(prose)
-        yield from _steps(prose)
-        yield from _points(prose)
         if not prose.in_table or len(prose.plain) >= 30:
             yield from _shares(prose)
             yield from _used(prose, context, told)
 
 
 #: rates of one paragraph that are looked at; no report has more
-_MOST = 100
+MOST = 100
 #: no sentence names a rate further from its amounts
 _REACH = 240
 
 
-def _near_start(plain: str, at: int) -> int:
+def near_start(plain: str, at: int) -> int:
     return max(sentence_start(plain, at), at - _REACH)
 
 
@@ -88,19 +68,19 @@ def _value(number: str, unit: str) -> Quantity:
     return next(quantities(f"{number}{unit}"))
 
 
-def _fits(printed: str, rate: Decimal, room: Decimal = Decimal(0)) -> bool:
+def fits(printed: str, rate: Decimal, room: Decimal = Decimal(0)) -> bool:
     step = next(quantities(f"{printed}%")).step
     return abs(Decimal(printed) - abs(rate) * 100) < step + room * 100
 
 
 def _gives(printed: str, part: Quantity, whole: Quantity) -> bool:
-    return _fits(printed, part.value / whole.value, ratio_room(part, whole))
+    return fits(printed, part.value / whole.value, ratio_room(part, whole))
 
 
 def _grows(printed: str, one: Quantity, other: Quantity) -> bool:
     """The growth from `other` to `one`, both as printed and so rounded."""
     room = ratio_room(one, other)
-    return _fits(printed, one.value / other.value - 1, room)
+    return fits(printed, one.value / other.value - 1, room)
 
 
 def _near(printed: str, rate: Decimal) -> bool:
@@ -112,8 +92,8 @@ def _near(printed: str, rate: Decimal) -> bool:
 
 def _changes(prose: Prose) -> Iterator[LintFinding]:
     """A growth against the amounts around it: right when any two of the paragraph give it."""
-    for m in islice(_GROWTH.finditer(prose.plain), _MOST):
-        left = _near_start(prose.plain, m.start())
+    for m in islice(_GROWTH.finditer(prose.plain), MOST):
+        left = near_start(prose.plain, m.start())
         before = [q for q in quantities(prose.plain[left : m.start()]) if family(q)]
         if not before or before[-1].end + left < m.start() - 14:
             continue
@@ -133,7 +113,7 @@ def _changes(prose: Prose) -> Iterator[LintFinding]:
         based = re.search(r"[较比][^,，。;]{0,14}$", sentence[: same[-1].start]) if same else None
         if not (based or _triple(last, same)) and _supported(m["rate"], around, own):
             continue
-        if not _fits(m["rate"], rate, room):
+        if not fits(m["rate"], rate, room):
             quoted = prose.text[left + (same[-1].start if same else last.start) : m.end()]
             yield _wrong(prose, quoted, rate, terms)
 
@@ -183,8 +163,8 @@ def _supported(printed: str, around: list[Quantity], own: tuple[int, int]) -> bo
     return any(
         (_gives(printed, one, other) and (one.start, other.start) != own)
         or _grows(printed, one, other)
-        or (one.value < other.value and _fits(printed, one.value / (other.value - one.value), ratio_room(one, other)))
-        or _fits(printed, one.value / (other.value + one.value), ratio_room(one, other))
+        or (one.value < other.value and fits(printed, one.value / (other.value - one.value), ratio_room(one, other)))
+        or fits(printed, one.value / (other.value + one.value), ratio_room(one, other))
         for i, one in enumerate(around)
         for j, other in enumerate(around)
         if i != j and abs(one.start - other.start) < 120
@@ -193,10 +173,10 @@ def _supported(printed: str, around: list[Quantity], own: tuple[int, int]) -> bo
 
 def _counted(prose: Prose) -> Iterator[LintFinding]:
     """Two amounts or counts and their ratio in one sentence: held when they can be nothing else."""
-    for m in islice(_COUNTED.finditer(prose.plain), _MOST):
-        left = max(_near_start(prose.plain, m.start()), prose.plain.rfind("%", 0, m.start()) + 1)
+    for m in islice(_COUNTED.finditer(prose.plain), MOST):
+        left = max(near_start(prose.plain, m.start()), prose.plain.rfind("%", 0, m.start()) + 1)
         before = [q for q in quantities(prose.plain[left : m.start()]) if family(q) and q.value > 0]
-        if len(before) < 2 or _NOT_SHARE.search(m["noun"] or "") or _EXECUTION.search(m[0]):
+        if len(before) < 2 or NOT_SHARE.search(m["noun"] or "") or _EXECUTION.search(m[0]):
             continue
         one, other = before[-2:]
         lead = _BREAK.split(prose.plain[: left + one.start])[-1] + _BREAK.split(prose.plain[: left + other.start])[-1]
@@ -210,7 +190,7 @@ def _counted(prose: Prose) -> Iterator[LintFinding]:
             continue
         beyond = other.value > one.value and not re.search(r"计划|任务|目标|应|预算|安排", lead)
         rate = other.value / one.value
-        if beyond or _fits(m["rate"], 1 - rate) or not _near(m["rate"], rate):
+        if beyond or fits(m["rate"], 1 - rate) or not _near(m["rate"], rate):
             continue
         quoted = prose.text[left + one.start : m.end()]
         yield _wrong(prose, quoted, rate, f"{other.text}÷{one.text}")
@@ -295,74 +275,6 @@ def _base_and_paid(plain: str, m: re.Match[str]) -> tuple[Quantity, Quantity] | 
         return None
     base = bases[-1]
     return (base, paid) if _near(m[2], paid.value / base.value) else None
-
-
-def _steps(prose: Prose) -> Iterator[LintFinding]:
-    """The difference of two percentages: its unit, and whether it is their difference."""
-    for m in islice(_STEP.finditer(prose.plain), _MOST):
-        left = _near_start(prose.plain, m.start())
-        rates = [q for q in quantities(prose.plain[left : m.start()]) if q.percent]
-        printed, points = Decimal(m["value"]), m["unit"] == "个百分点"
-        if not rates or rates[-1].end + left < m.start() - 24:
-            continue
-        quoted = prose.text[left + rates[-1].start : m.end()]
-        between = prose.plain[left + rates[-1].end : m.start()]
-        order = _told_apart(prose.plain[left : m.start()], rates[-2:], between) if len(rates) >= 2 else 0
-        if order:
-            old, new = (q.value for q in rates[-2:][::order])
-            gap = abs(new - old)
-            relative = old > 0 and _fits(m["value"], gap / old)
-            quoted = prose.text[left + rates[-2].start : m.end()]
-            if printed == gap and not points and not relative:
-                message = f"{show(old)}%与{show(new)}%相差{show(gap)}个百分点，不能写“{show(printed)}%”。"
-                yield finding("points-or-percent", "error", prose.place, quoted, f"{show(gap)}个百分点", message)
-            elif printed != gap and (points or not relative) and not m["about"]:
-                message = f"{show(old)}%与{show(new)}%相差{show(gap)}个百分点，印出的是{m['value']}{m['unit']}。"
-                yield finding("rate", "error", prose.place, quoted, f"{show(gap)}个百分点", message)
-        elif (
-            not points
-            and _FROM.fullmatch(between)
-            and _VALUED.search(prose.plain[left : left + rates[-1].start].rstrip())
-        ):
-            noun = _VALUED.search(prose.plain[left : left + rates[-1].start].rstrip())
-            # 高于目标90% names the target itself
-            against = m["verb"] in ("高于", "低于", "超出", "超过", "高", "低")
-            far = printed * 4 < rates[-1].value >= 20
-            if noun and not _NOT_SHARE.search(noun["noun"]) and (far if against else between.strip(",(;")):
-                yield _not_percent(prose, noun["noun"], printed, quoted)
-
-
-def _told_apart(sentence: str, rates: list[Quantity], between: str) -> int:
-    """1 for 由52.4%提高到55.1%，提高2.7%; -1 for 95.2%，较上年的93.6%提高1.6%; 0 when they are not two values of one rate."""
-    old, new = rates
-    middle = sentence[old.end : new.start]
-    lead = sentence[max(0, old.start - 14) : old.start]
-    changed = re.search(r"[由从][^\d,，。;]{0,12}$|20\d\d年的?$", lead)
-    if changed and re.fullmatch(r"\s*[^\d,，。;]{0,10}[至到为]了?(?:20\d\d年的?)?\s*", middle):
-        return 1 if len(between) <= 8 else 0
-    against = re.fullmatch(
-        r"[,，(]?(?:较|比|高于|低于)[^\d,，。;]{0,3}(?:\d{4}年|上年|去年|同期|目标|年初)?[^\d,，。;]{0,6}", middle
-    )
-    return -1 if against and len(between) <= 4 else 0
-
-
-def _not_percent(prose: Prose, noun: str, value: Decimal, quoted: str) -> LintFinding:
-    message = f"“{noun[-8:]}”本身是百分数，两个百分数之差应写“{show(value)}个百分点”，不能写“{show(value)}%”。"
-    return finding("points-or-percent", "error", prose.place, quoted, f"{show(value)}个百分点", message)
-
-
-def _points(prose: Prose) -> Iterator[LintFinding]:
-    for m in _RATE_NOUN.finditer(prose.plain):
-        value = Decimal(m["value"].rstrip("% "))
-        if _NOT_SHARE.search(m["noun"]) or value >= 100 or re.search(r"[至到为]$", prose.plain[: m.start("value")]):
-            continue
-        # 同比增长 of a rate may well be meant as relative growth
-        if re.search(r"(?:增长|增幅|涨幅|降幅|下降)率?$", m["noun"]) or re.search(r"同比增长", m[0]):
-            continue
-        quoted = prose.text[m.start() : m.end()]
-        noun = re.sub(r"^.*(?=.{8})", "", m["noun"]) if len(m["noun"]) > 8 else m["noun"]
-        message = f"“{noun}”本身是百分数，两个百分数之差应写“{show(value)}个百分点”，不能写“{show(value)}%”。"
-        yield finding("points-or-percent", "error", prose.place, quoted, f"{show(value)}个百分点", message)
 
 
 def _unproved(prose: Prose, m: re.Match[str], context: Context, told: _Told) -> Iterator[LintFinding]:
