@@ -307,7 +307,7 @@ class UnitPipeline:
         if "budget" in self.tables and "indicators" in self.tables:
             across += self.scored[1]
         causes = consequences.unusable((d.name for d in self.plan.awaited), self.accounts, found)
-        found += consequences.without_consequences(across, causes)
+        found += consequences.without_consequences(across, causes, consequences.incomplete(self.accounts, found))
         order = list(datasets())
         clean = [privacy.scrubbed(f) for f in found]
         return tuple(

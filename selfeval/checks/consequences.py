@@ -15,6 +15,8 @@ from selfeval.model import DatasetAccount, Finding
 
 #: Rules across tables after which no figure of a table can be had: what it leaves unfed is not told again.
 WITHOUT_FIGURES = {"service.county.own": "service", "service.sheet.year": "service"}
+#: Rules that say nothing where a whole file of the dataset could not be had: its rows may be what is missing.
+WITHOUT_A_FILE = {"shares.months.missing"}
 
 
 def unusable(
@@ -25,8 +27,17 @@ def unusable(
     return frozenset(awaited) | {a.name for a in accounts if not a.accepted and a.name in faulty}
 
 
-def without_consequences(findings: Iterable[Finding], causes: Collection[str]) -> Iterator[Finding]:
-    """The findings less those that rest on a dataset of `causes`."""
+def incomplete(accounts: Iterable[DatasetAccount], findings: Collection[Finding]) -> frozenset[str]:
+    """Datasets of which a file could not be read, or gave no row that counts."""
+    unread = {f.dataset for f in findings if f.severity == "error" and f.rule.startswith("source.")}
+    barren = {a.name for a in accounts if any(f.quarantined and not f.accepted for f in a.files)}
+    return frozenset(name for name in unread | barren if name)
+
+
+def without_consequences(
+    findings: Iterable[Finding], causes: Collection[str], lacking: Collection[str] = ()
+) -> Iterator[Finding]:
+    """The findings less those that rest on a dataset of `causes`, or on a whole one where it is of `lacking`."""
     owner = {t.slug: d.name for d in datasets().values() for t in d.tables}
     needs = {rule.id: {owner[slug.removeprefix("before_")] for slug in rule.needs} for rule in crosscheck.rules()}
     bound = {
@@ -38,6 +49,8 @@ def without_consequences(findings: Iterable[Finding], causes: Collection[str]) -
     told = list(findings)
     unfed = set(causes) | {owner[WITHOUT_FIGURES[f.rule]] for f in told if f.rule in WITHOUT_FIGURES}
     for finding in told:
+        if finding.rule in WITHOUT_A_FILE and finding.dataset in lacking:
+            continue
         binding = finding.rule == "indicators.binding.missing"
         rests_on = bound.get(finding.value or "") if binding else needs.get(finding.rule)
         if not (rests_on and rests_on & (unfed if binding else set(causes))):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -33,9 +34,13 @@ ROW_WORDS = {
     "shifted_left": Words("从“{label}”列起，各单元格向左错了一列。", "请把这些行的内容移回原列，或重新导出。"),
 }
 #: Kinds told once a file and column, however few: they have one cause.
-ALWAYS_ONE = ("shifted_right", "shifted_left", "year")
+ALWAYS_ONE = ("shifted_right", "shifted_left", "columns", "year")
 #: Kinds whose rule is not `<table>.<column>.<kind>`: they come from how the file was made, not from what it says.
 SOURCE_KINDS = ("error_cell", "formula", "merged", "null_byte", "year", "filled", "glued", "serial")
+#: Characters that neither a spreadsheet nor the findings page shows.
+_UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+#: Kinds that say more of what another kind's rule is about.
+_SAME_RULE = {"epoch": "range", "unit": "scale"}
 ROW_KINDS = {"shifted_right": "shifted", "shifted_left": "shifted"}
 
 
@@ -47,7 +52,7 @@ def rule_id(slug: str, column: str | None, kind: str) -> str:
         return f"source.{'merged' if kind == 'filled' else kind}"
     if column is None or kind in ROW_KINDS:
         return f"{slug}.{ROW_KINDS.get(kind, kind)}"
-    return f"{slug}.{column}.{'range' if kind == 'epoch' else kind}"
+    return f"{slug}.{column}.{_SAME_RULE.get(kind, kind)}"
 
 
 def ranges(rows: Iterable[int]) -> str:
@@ -106,7 +111,8 @@ def grouped(
                 for row, value in con.execute(
                     f"SELECT _row, value FROM marks WHERE {where} ORDER BY ALL", values
                 ).fetchall():
-                    yield _finding(dataset, table, part, scope, schema, column, kind, value, row)
+                    twin = _twin(value, part, everything) if kind == "conflict" else None
+                    yield _finding(dataset, table, part, scope, schema, column, kind, value, row, twin=twin)
             else:
                 row, value, rows = _all_rows(con, f"SELECT _row, value FROM marks WHERE {where}", values)
                 yield _finding(dataset, table, part, scope, schema, column, kind, value, row, count, rows, other)
@@ -169,6 +175,17 @@ def _at(part: Part) -> str:
     return f"{part.raw.name}{f'“{part.sheet}”' if part.sheet else ''}"
 
 
+def _twin(value: str, part: Part, everything: Sequence[Part]) -> str:
+    """Where a row of the same key stands and in which columns it differs, from a conflict's mark."""
+    index, row, names = value.split(":")
+    other = everything[int(index)]
+    file = f"文件“{other.raw.name}”" if other.raw.name != part.raw.name else ""
+    sheet = f"工作表“{other.sheet}”" if other.sheet != part.sheet else ""
+    labels = [f"“{part.info['labels'].get(name, name)}”" for name in names.split(",") if name]
+    differing = "".join(labels) if len(labels) <= 3 else f"{''.join(labels[:3])}等{len(labels)}列"
+    return f"与{file}{sheet}第{row}行编号相同而{differing or '内容'}不同，这几行都未计入。"
+
+
 def _all_rows(con: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any]) -> tuple[int, str | None, str]:
     """The first row, its value, and all rows as "7-80,91", put together by DuckDB: there may be a million."""
     found = con.execute(
@@ -214,15 +231,18 @@ def _finding(
     other: str | None = None,
     severity: Severity | None = None,
     place: str | None = None,
+    twin: str | None = None,
 ) -> Finding:
     label = part.info["labels"].get(column) if column else None
     said = _words(table, schema, scope.year, column, kind, label or "")
     shown = None if kind in ("duplicate", "conflict") or kind in ROW_KINDS else value
-    message = said.message.replace("{value}", str(shown or "")).replace("{label}", label or "")
+    message = twin or said.message.replace("{value}", str(shown or "")).replace("{label}", label or "")
     if other is not None:
         message = f"与文件“{other}”中的行完全相同，两个文件的内容重叠，只计前一个文件。"
     if place is not None:
         message = f"{message[:-1]}，可能是{place}。"
+    if _UNSEEN.search(str(shown or "")):
+        message = f"{message[:-1]}，其中有看不见的字符。"
     if count > 1:
         message = f"{message[:-1]}，此类问题共{count}行。"
     return Finding(

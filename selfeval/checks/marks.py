@@ -24,10 +24,23 @@ from selfeval.sources.text import Sheet
 #: Tables of more rows are checked by the SQL twins instead of pandera.
 PANDERA_ROWS = 200_000
 #: What a cell is told as where several kinds fit it: the first of these, any other after.
-_FIRST = ("error_cell", "formula", "null_byte", "merged", "scientific", "year", "epoch", "scale", "zeros", "type")
+_FIRST = (
+    "error_cell",
+    "formula",
+    "null_byte",
+    "merged",
+    "scientific",
+    "year",
+    "epoch",
+    "unit",
+    "scale",
+    "zeros",
+    "type",
+)
 #: Where so many of a file's dates lie in one other year, the file is of that year.
 YEAR_SHARE = 0.5
 YEAR_ROWS = 3
+TEN_THOUSAND = 10_000
 _DAYS_BETWEEN_EPOCHS = 1462
 
 
@@ -53,6 +66,8 @@ def fill(
 def types(con: duckdb.DuckDBPyConnection, schema: pa.DataFrameSchema, columns: Iterable[str], located: Located) -> None:
     """Cells that cannot be read as their kind."""
     found = []
+    yuan = [n for n in columns if schema.columns[n].metadata["kind"] == "money" and located.factors.get(n, 1) == 1]
+    other_unit = _whole_in_ten_thousands(con, yuan)
     for name in columns:
         kind = schema.columns[name].metadata["kind"]
         found.append(f"SELECT _id, '{name}', 'error_cell', NULL FROM raw WHERE {typing.is_error(f'raw.{name}')}")
@@ -63,13 +78,31 @@ def types(con: duckdb.DuckDBPyConnection, schema: pa.DataFrameSchema, columns: I
             found.append(f"SELECT _id, '{name}', 'scientific', NULL FROM raw WHERE {long}")
             continue
         said = "'type'"
-        if kind == "money" and located.factors.get(name, 1) == 1:
-            said = f"CASE WHEN {_in_ten_thousands(name)} THEN 'scale' ELSE 'type' END"
+        if name in yuan:
+            unit = f"WHEN {_parts_of_a_cent(name)} THEN 'unit'" if other_unit else ""
+            said = f"CASE {unit} WHEN {_in_ten_thousands(name)} THEN 'scale' ELSE 'type' END"
         found.append(
             f"SELECT _id, '{name}', CASE WHEN {long} THEN 'scientific' ELSE {said} END, NULL"
             f" FROM raw JOIN typed USING (_id) WHERE typed.{name} IS NULL AND sf_trim(raw.{name}) IS NOT NULL"
         )
     con.execute(f"INSERT INTO faults {' UNION ALL '.join(found)}")
+
+
+def _whole_in_ten_thousands(con: duckdb.DuckDBPyConnection, names: Sequence[str]) -> bool:
+    """Whether a table said to be in 元 looks like one in 万元: no amount is large, many have parts of a cent."""
+    if not names:
+        return False
+    odd = " + ".join(f"count(*) FILTER (WHERE {_parts_of_a_cent(name)})" for name in names)
+    filled = " + ".join(f"count(*) FILTER (WHERE sf_half(raw.{name}) <> '0')" for name in names)
+    largest = ", ".join(f"max(abs(typed.{name}))" for name in names)
+    few, many, most = duck.row(con, f"SELECT {odd}, {filled}, greatest({largest}, 0) FROM raw JOIN typed USING (_id)")
+    return bool(few >= 2 and few * 3 >= many and most < TEN_THOUSAND)
+
+
+def _parts_of_a_cent(name: str) -> str:
+    """An amount of parts of a cent that in 万元 is whole."""
+    number = f"sf_number(sf_bare(sf_half(raw.{name})))"
+    return f"coalesce({number} <> round({number}, 2) AND {number} * {TEN_THOUSAND} = round({number} * {TEN_THOUSAND}, 2), false)"
 
 
 def _in_ten_thousands(name: str) -> str:
@@ -78,8 +111,7 @@ def _in_ten_thousands(name: str) -> str:
     usual = f"(SELECT median(abs({name})) FROM typed WHERE {name} <> 0)"
     return (
         f"sf_number(regexp_replace(sf_half(raw.{name}), ' *万元?$', '')) IS NOT NULL AND sf_half(raw.{name}) LIKE '%万%' OR "
-        f"{number} <> round({number}, 2) AND {number} * 10000 = round({number} * 10000, 2)"
-        f" AND coalesce(abs({number}) * 10 < {usual}, true)"
+        f"{_parts_of_a_cent(name)} AND coalesce(abs({number}) * 10 < {usual}, true)"
     )
 
 

@@ -151,12 +151,18 @@ def _kept(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], i
 
 
 def _keys(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], kept: Mapping[int, Entry]) -> None:
-    """Mark exact duplicates (all but the first physical row) and conflicts (all copies)."""
+    """Mark exact duplicates (all but the first physical row) and conflicts (all copies).
+
+    The value of a mark is another row of the same key as "part:row", of a conflict with ":columns" that differ.
+    """
     key, content, groups = _key(con, table, parts)
     same_content = " AND ".join(f"r.{c} IS NOT DISTINCT FROM f.{c}" for c in content) or "true"
     # A group number counts first appearances within one file, so it compares rows of one file alone.
     same_group = " AND ".join(f"r.{c} IS NOT DISTINCT FROM f.{c}" for c in groups) or "true"
     on_key = " AND ".join(f"r.{c} IS NOT DISTINCT FROM f.{c}" for c in key)
+    differing = ", ".join(
+        f"CASE WHEN r.{c} IS DISTINCT FROM f.{c} THEN '{c.removesuffix('__group')}' END" for c in [*content, *groups]
+    )
     rows = "SELECT * FROM " + repeats.gather(con, parts, kept) if parts[0].index in kept else _rows(parts)
     con.execute(f"CREATE OR REPLACE TEMP VIEW rows_now AS {rows}")
     con.execute(
@@ -168,13 +174,17 @@ def _keys(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], k
         con.execute(
             "CREATE OR REPLACE TEMP TABLE compared AS WITH firsts AS (SELECT * FROM repeated"
             f" QUALIFY row_number() OVER (PARTITION BY {', '.join(key)} ORDER BY _part, _row) = 1)"
-            f" SELECT r._part, r._row, f._part AS first_part, f._row AS first_row, ({same_content}) AND (r._part <> f._part OR ({same_group})) AS same"
+            f" SELECT r._part, r._row, f._part AS first_part, f._row AS first_row, ({same_content}) AND (r._part <> f._part OR ({same_group})) AS same,"
+            f" concat_ws(',', {differing}) AS differing"
             f" FROM repeated r JOIN firsts f ON {on_key}"
         )
         con.execute(
             "INSERT INTO marks SELECT _part, _row, NULL, CASE WHEN every THEN 'duplicate' ELSE 'conflict' END,"
-            " CASE WHEN every THEN first_part || ':' || first_row END FROM"
-            " (SELECT *, bool_and(same) OVER (PARTITION BY first_part, first_row) AS every FROM compared)"
+            " CASE WHEN every THEN first_part || ':' || first_row"
+            " WHEN same THEN unlike ELSE first_part || ':' || first_row || ':' || differing END FROM"
+            " (SELECT *, bool_and(same) OVER same_key AS every, first_value(CASE WHEN NOT same THEN _part || ':' || _row || ':'"
+            " || differing END IGNORE NULLS) OVER (same_key ORDER BY _part, _row ROWS BETWEEN UNBOUNDED PRECEDING AND"
+            " UNBOUNDED FOLLOWING) AS unlike FROM compared WINDOW same_key AS (PARTITION BY first_part, first_row))"
             " WHERE NOT every OR (_part, _row) <> (first_part, first_row)"
         )
 

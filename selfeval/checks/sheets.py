@@ -56,7 +56,8 @@ def _name(sheet: Sheet) -> str:
 
 
 def _finding(dataset: Dataset, table: Table, file: str, renamed: Sheet | None) -> Finding:
-    severity = "error" if table.needed else "info"
+    # A table that a ledger need not have is no more than told; one that lies there unread is to be looked at.
+    severity = "error" if table.needed else "info" if renamed is None else "warning"
     said = f"“{dataset.name}”中没有“{table.label}”工作表"
     fix = f"请补上名为“{table.label}”的工作表。"
     if renamed is not None:

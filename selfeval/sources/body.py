@@ -31,8 +31,10 @@ TOTAL_WORDS = (
 )
 _TOTAL = re.compile(r"(合计|总计|小计|共计|累计)(:|\(.*\))?$")
 _NOTE = re.compile(
-    r"^(注|备注|说明|填表人|制表人|制表|审核人|审核|复核|单位负责人|财务负责人|填报人|经办人|打印日期|制表日期|导出时间)\d*[:：]"
+    r"^(注|备注|附注|附|说明|填表人|制表人|制表|审核人|审核|复核|单位负责人|财务负责人|填报人|经办人|打印日期|制表日期|导出时间)\d*[:：]"
 )
+#: What a printed page says at its foot: 第3页, 共12页, 第3页/共12页, - 3 -.
+_PAGE = re.compile(r"(第?\d+页[,/]?)?(共\d+页)?|页码:?\d+(/\d+)?|-\d+-")
 _NUMBER = re.compile(r"[-+(]?[¥]?[\d,]+(\.\d+)?[)%元]*")
 _DAY = re.compile(r"(19|20)\d\d([-/.年]?\d{1,2}){1,2}[日月]?.*|[1-7]\d{4}(\.\d+)?")
 _CODE = re.compile(r"[a-z]*\d{3,}[a-z]*\d*")
@@ -106,7 +108,8 @@ def split_rows(rows: Sequence[Row], shape: Shape, header: Sequence[str], titles:
             continue
         if _NOTE.match(filled[0]) and len(filled) <= max(2, len(shape.used) // 2):
             continue
-        if _is_header(cells, labels, len(filled)) or (len(filled) == 1 and filled[0] in above):
+        alone = len(filled) == 1 and filled[0] in above
+        if alone or _is_header(cells, labels, len(filled)) or _PAGE.fullmatch("".join(map(normal, filled))):
             split.repeated.append(number)
         elif not split.data and _is_numbering(filled, len(shape.used)):
             continue

@@ -24,6 +24,8 @@ READABLE = (*TEXT_SUFFIXES, *BOOK_SUFFIXES, ".parquet")
 #: An archive of more members is left packed, and the reader refuses it.
 MAX_MEMBERS = 2_000
 PACKED = (".gz", ".zst")
+#: What operating systems leave beside files: never anybody's data, whatever its name and folder match.
+SYSTEM_FILES = ("Thumbs.db", "desktop.ini", "._*", "__MACOSX/*", "*/__MACOSX/*")
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,23 @@ def _finding(rule: str, severity: str, name: str, what: str, fix: str, dataset: 
     return Finding(rule, severity, f"文件“{name}”{what}。", f"{fix}。", dataset=dataset, file=name)  # type: ignore[arg-type]
 
 
+def _of_the_system(name: str) -> bool:
+    inner = name.rpartition("!")[2]
+    return PurePosixPath(inner).name == ".DS_Store" or _matches(inner, SYSTEM_FILES)
+
+
+def _unknown(raw: RawFile, dataset: Dataset | None) -> Finding:
+    """A file that is not read: of a known name in a form that cannot be read, or of none."""
+    what, fix = "不属于任何已知数据，未读取", "如需计入请按数据名称命名"
+    if dataset:
+        form = f"是{raw.kind}格式" if raw.kind else "没有扩展名"
+        what = f"名称属于“{dataset.name}”，但{form}，程序不能读取"
+        fix = "如需计入请用Excel或WPS打开后另存为.xlsx，其余的可以不管"
+    elif _of_the_system(raw.name):
+        what, fix = "是操作系统留下的文件，未读取", "无需处理；可以删除"
+    return _finding("source.unknown", "info", raw.name, what, fix)
+
+
 def scan(root: Path, year: int, unit: str, settings: Settings, digests: Digests | None = None) -> Inventory:
     """Take stock of `root`, the folder of one unit and year. Raises FileNotFoundError where there is no such folder."""
     if not root.is_dir():
@@ -145,16 +164,12 @@ def scan(root: Path, year: int, unit: str, settings: Settings, digests: Digests 
             continue
         raw = RawFile(name, path, (digests or Digests()).of(path), path.stat().st_size)
         for member in _expand(raw):
-            dataset = dataset_of(member.name, settings)
+            dataset = None if _of_the_system(member.name) else dataset_of(member.name, settings)
             if dataset and (member.kind in READABLE or member.kind == ".zip"):
                 files.setdefault(dataset.name, []).append(member)
             else:
                 others.append(member.name)
-                findings.append(
-                    _finding(
-                        "source.unknown", "info", member.name, "不属于任何已知数据，未读取", "如需计入请按数据名称命名"
-                    )
-                )
+                findings.append(_unknown(member, dataset))
     ordered = {name: tuple(files[name]) for name in datasets() if name in files}
     return Inventory(unit, year, root, ordered, tuple(others), tuple(findings))
 

@@ -170,7 +170,7 @@ def _header(place: Place, table: Table, located: Located) -> Iterator[Finding]:
             "source.header.position", "warning", said, "请把表头移到数据之上，并核对有无漏行。", rows=located.above
         )
     if located.repeated:
-        said = f"表头或表名在数据中间重复出现{len(located.repeated)}次，未计为数据。"
+        said = f"表头、表名或页码在数据中间重复出现{len(located.repeated)}次，未计为数据。"
         yield place.finding(
             "source.header.repeated", "info", said, "无需处理；最好导出不分页的表。", rows=located.repeated
         )

@@ -101,7 +101,7 @@ SOUND: dict[tuple[str, str | None], list[Row]] = {
     ],
     ("科普员月任务.csv", None): [
         ["科普员编号", "月份", "任务数"],
-        *([f"KP1132000{n}", f"2024-{m:02d}", 1] for n in (1, 2, 3) for m in (1, 2)),
+        *([f"KP1132000{n}", f"2024-{m:02d}", 1] for n in (1, 2, 3) for m in range(1, 13)),
     ],
     ("科普员分享记录.csv", None): _shares(),
     ("全省科普员综合排名.csv", None): [

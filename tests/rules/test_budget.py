@@ -50,6 +50,12 @@ def test_a_printed_rate_that_is_not_the_quotient_warns(sound: SoundUnit) -> None
     assert "90.00%" in f.message
 
 
+@pytest.mark.parametrize(("ratio", "passes"), [(0.9, True), ("0.90", True), (0.95, False)])
+def test_a_rate_printed_as_a_ratio_is_as_good(sound: SoundUnit, ratio: float | str, passes: bool) -> None:
+    sound.set(BOOK, 2, "执行率", ratio)
+    assert passes != bool(sound.check().of("budget.rate.mismatch"))
+
+
 @pytest.mark.parametrize("off", ["7500.01", "500.00"])
 def test_payments_add_up_to_what_is_printed_as_paid(sound: SoundUnit, off: str) -> None:
     sound.set(PAID, 5, "金额（元）", off)
@@ -293,3 +299,15 @@ def test_another_wrong_cell_of_the_project_hides_no_ten_thousands(sound: SoundUn
         sound.set(PAID, row, "金额（元）", "0.75")
     told = sound.check()
     assert [f.row for f in told.of("payments.amount.scale")] == [2, 5, 7]
+
+
+def test_a_table_in_ten_thousands_that_does_not_say_so(sound: SoundUnit) -> None:
+    for row in sound.table(BOOK)[1:]:
+        row[8:13] = [round(value / 10000, 6) for value in row[8:13]]
+    sound.table(BOOK)[1][8:13] = [10.00005, 0, 10.00005, 9, 1.00005]
+    sound.table(BOOK)[2][8:13] = [20.123456, 0, 20.123456, 20.123456, 0]
+    told = sound.check()
+    f = told.of("budget.budget_initial.scale")[0]
+    assert (f.row, f.value) == (2, "10.00005")
+    assert "以万元为单位" in f.message and "单位：万元" in f.fix
+    assert not [f for f in told.findings if f.rule.endswith(".type")]

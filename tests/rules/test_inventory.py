@@ -73,7 +73,30 @@ def test_a_renamed_sheet_is_one_finding(sound: SoundUnit) -> None:
     told = sound.check()
     found = {f.sheet: (f.severity, f.file, f.row) for f in told.of("source.sheet.missing")}
     assert found == {
-        "单位情况表": ("error", "自评填报表.xlsx", 1), "Sheet8": ("error", "自评填报表.xlsx", 1), "电子屏": ("info", LEDGER, 1),
+        "单位情况表": ("error", "自评填报表.xlsx", 1), "Sheet8": ("error", "自评填报表.xlsx", 1), "电子屏": ("warning", LEDGER, 1),
     }  # fmt: skip
     assert all("可能就是它改了名" in f.message and str(f.sheet) in f.fix for f in told.of("source.sheet.missing"))
     assert [f.sheet for f in told.of("source.sheet.unknown")] == ["备忘"]
+
+
+def test_a_known_name_in_a_form_that_cannot_be_read_says_so(sound: SoundUnit) -> None:
+    sound.keep("支付明细.csv")
+    for name in ("业务台账.et", "全省科普员综合排名.ods", "满意度问卷.pdf"):
+        sound.folder.raw(name, b"x")
+    told = {f.file: f for f in sound.check().of("source.unknown")}
+    assert {f.severity for f in told.values()} == {"info"}
+    assert "“业务台账”" in told["业务台账.et"].message and ".et格式" in told["业务台账.et"].message
+    assert all("另存为.xlsx" in f.fix for f in told.values())
+
+
+def test_what_a_mac_puts_into_an_archive_is_nobodys_data(sound: SoundUnit) -> None:
+    sound.keep("科普员分享记录.csv")
+    text = "\r\n".join(",".join(map(str, row)) for row in sound.tables.pop(("科普员分享记录.csv", None)))
+    with zipfile.ZipFile(sound.folder.root / "科普员分享记录.zip", "w") as archive:
+        archive.writestr("分享记录/2024.csv", text)
+        for name in ("__MACOSX/分享记录/._2024.csv", "分享记录/._2024.csv", "分享记录/.DS_Store", "分享记录/Thumbs.db"):
+            archive.writestr(name, b"\x00\x05\x16\x07")
+    told = sound.check()
+    assert told.loud == set()
+    assert len(told.of("source.unknown")) == 4
+    assert all("操作系统" in f.message for f in told.of("source.unknown"))

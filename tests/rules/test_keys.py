@@ -154,7 +154,7 @@ def test_one_id_written_wrong_in_the_roster_is_one_finding_a_file(
     assert [(f.row, f.count) for f in found] == [(rows[0], len(rows))]
     assert f"可能是{ROSTER}“名册”{said}，" in found[0].message
     (task,) = told.of("tasks.communicator_id.unknown")
-    assert (task.rows, task.value) == ("4-5", "KP11320002")
+    assert (task.rows, task.value) == ("14-25", "KP11320002")
     assert said in task.message
 
 
@@ -196,3 +196,37 @@ def test_an_id_in_a_row_that_slipped_is_known(sound: SoundUnit, rows: tuple[int,
     assert told.of("budget.shifted")
     (budget, payments) = sound.pipeline().accounts
     assert (budget.read, payments.quarantined) == (2, 0)
+
+
+def test_a_conflict_names_the_other_row_and_what_differs(sound: SoundUnit) -> None:
+    sound.keep(LOG, "支付明细.csv")
+    row = list(sound.table(LOG)[4])
+    last = sound.add(LOG, [*row[:7], 78])
+    here, there = sound.check().of("shares.conflict")
+    assert (here.row, there.row) == (5, last)
+    assert here.message == f"与第{last}行编号相同而“阅读数”不同，这几行都未计入。"
+    assert there.message == "与第5行编号相同而“阅读数”不同，这几行都未计入。"
+
+
+def test_a_conflict_of_two_files_names_the_file(sound: SoundUnit) -> None:
+    sound.keep("支付明细.csv")
+    older = [list(row) for row in sound.table("支付明细.csv")[:4]]
+    older[2][6], older[2][9] = "6228480009999", "1.00"
+    sound.tables[("支付明细-旧.csv", None)] = older
+    told = {f.file: f.message for f in sound.check().of("payments.conflict")}
+    assert told["支付明细.csv"].startswith("与文件“支付明细-旧.csv”第3行编号相同而“金额（元）”不同")
+
+
+def test_a_private_number_that_differs_is_named_by_its_column(sound: SoundUnit) -> None:
+    sound.keep("支付明细.csv")
+    row = list(sound.table("支付明细.csv")[2])
+    row[6] = "6228480009999"
+    last = sound.add("支付明细.csv", row)
+    here, _ = sound.check().of("payments.conflict")
+    assert here.message == f"与第{last}行编号相同而“收款账号”不同，这几行都未计入。"
+
+
+def test_an_unseen_character_in_a_code_is_said(sound: SoundUnit) -> None:
+    sound.keep(LOG)
+    sound.set(LOG, 3, "科普员编号", "KP\u200b11320001")
+    assert "看不见的字符" in sound.check().one("shares.communicator_id.format", "warning", LOG, 3, "科普员编号").message

@@ -207,3 +207,14 @@ def test_the_totals_of_a_budget_table(folder: Folder) -> None:
     found = folder.check().one("budget.paid.total")
     assert (found.row, found.column) == (5, "支出数")
     assert found.severity == "error"
+
+
+def test_the_foot_of_a_printed_page_is_no_payment(folder: Folder) -> None:
+    rows = payments(12)
+    feet = ["第1页", "第 2 页 共 5 页", "第3页/共5页", "- 4 -", "共5页"]
+    for n, foot in enumerate(feet):
+        rows.insert(3 + 2 * n, [foot])
+    folder.xlsx("支付明细.xlsx", {"支付明细": rows})
+    checked = folder.check()
+    assert checked.accounts["支付明细"] == (12, 12, 0)
+    assert checked.one("source.header.repeated").rows == "4,6,8,10,12"
