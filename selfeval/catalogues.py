@@ -34,6 +34,7 @@ _SEVERITY = {
     "error/warning": "错误或警告",
     "error/info": "错误或提示",
     "info/warning": "提示或警告",
+    "error/warning/info": "错误、警告或提示",
 }
 _KINDS = {
     "text": "文字",

@@ -77,7 +77,8 @@ def resolve(
     kept of a part, `people` whom to mask in prose, `again` keeps cells of rows set aside late.
     """
     parts = parts_of(files)
-    findings = sheets.with_absent(dataset, files, [Finding(**f) for _, entry in files for f in entry.info["findings"]])
+    told = [Finding(**f) for _, entry in files for f in entry.info["findings"]]
+    findings = sheets.with_absent(dataset, files, sheets.without_blanks(dataset, files, told))
     # The root of the store: what the index kept of a part lies in entries of its own.
     folders = {p.folder.parent.parent for ps in (parts, *references.values()) for p in ps}
     with duck.connect(folder, *sorted(folders)) as con:

@@ -6,6 +6,7 @@ Belongs here: what only all files of a dataset together tell of their sheets. Ho
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
@@ -15,6 +16,7 @@ from selfeval.sources.scan import RawFile
 from selfeval.store import Entry
 
 UNKNOWN = "source.sheet.unknown"
+NO_ROWS = "source.no_rows"
 #: A sheet as its finding names it: the file, and the sheet where the file has some.
 Sheet = tuple[str, str | None]
 
@@ -33,6 +35,25 @@ def with_absent(dataset: Dataset, files: Sequence[tuple[RawFile, Entry]], findin
     taken = set(renamed.values())
     kept = [f for f in findings if f.rule != UNKNOWN or (f.file, f.sheet) not in taken]
     return [*kept, *(_finding(dataset, table, files[0][0].name, renamed.get(table.slug)) for table in absent)]
+
+
+def without_blanks(
+    dataset: Dataset, files: Sequence[tuple[RawFile, Entry]], findings: Sequence[Finding]
+) -> list[Finding]:
+    """A form that nobody filled in, left beside one that somebody did, is told once and not sheet by sheet."""
+    rows = {raw.name: sum(part["read"] for part in entry.info["parts"]) for raw, entry in files}
+    filled = next((name for name, read in rows.items() if read), None)
+    if not dataset.by_hand or filled is None:
+        return list(findings)
+    blank = {f.file: f for f in findings if f.rule == NO_ROWS and f.file and not rows.get(f.file)}
+    kept = [f for f in findings if f.rule != NO_ROWS or f.file not in blank]
+    return [*kept, *(_blank(f, filled) for f in blank.values())]
+
+
+def _blank(told: Finding, filled: str) -> Finding:
+    said = f"文件“{told.file}”没有填写，文件“{filled}”已经填写"
+    fix = "请删去没有填写的一份。"
+    return replace(told, message=f"{said}。", fix=fix, sheet=None, row=None)
 
 
 def _renamed(absent: Sequence[Table], files: Sequence[tuple[RawFile, Entry]]) -> dict[str, Sheet]:

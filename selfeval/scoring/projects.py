@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-from selfeval.model import Finding, Indicator, IndicatorScore, Project, ProjectScore
+from selfeval.model import Finding, Indicator, IndicatorScore, Origin, Project, ProjectScore
 from selfeval.scoring import arithmetic
 from selfeval.scoring.findings import at, finding
 from selfeval.scoring.indicators import Catalogue, score_indicator
@@ -77,6 +77,10 @@ def _weights(project: Project, indicators: Sequence[Indicator], pack: Pack, asid
     total = sum((i.weight for i in indicators), aside.weights.get(project.code, Decimal(0)))
     with_execution = total + pack.execution.weight
     plain = arithmetic.plain
+    again = sum((later.weight for _, later in _named_again(indicators)), Decimal(0))
+    if again and with_execution - again == 100:
+        # The rows that come twice are told as that; without them there is nothing wrong with the weights.
+        return []
     if with_execution != 100:
         wrong = at(
             indicators[0],
@@ -108,13 +112,25 @@ def _weight_groups(project: Project, indicators: Sequence[Indicator], pack: Pack
 
 def _duplicates(indicators: Sequence[Indicator]) -> list[Finding]:
     """三级指标 names the fact, so inside a project it must be unique."""
-    seen: set[str] = set()
-    findings = []
+    return [
+        at(later, "indicators.name.duplicate", later.level3, other=_other_place(first.origin, later.origin))
+        for first, later in _named_again(indicators)
+    ]
+
+
+def _named_again(indicators: Sequence[Indicator]) -> list[tuple[Indicator, Indicator]]:
+    """(first, later) of indicators of one project that bear the same name."""
+    firsts: dict[str, Indicator] = {}
+    pairs = []
     for indicator in indicators:
-        if indicator.level3 in seen:
-            findings.append(at(indicator, "indicators.name.duplicate", indicator.level3))
-        seen.add(indicator.level3)
-    return findings
+        if indicator.level3 in firsts:
+            pairs.append((firsts[indicator.level3], indicator))
+        firsts.setdefault(indicator.level3, indicator)
+    return pairs
+
+
+def _other_place(other: Origin, here: Origin) -> str:
+    return f"第{other.row}行" if other.file == here.file else f"文件“{other.file}”第{other.row}行"
 
 
 def _money_findings(project: Project, scored: bool, pack: Pack, notes: Mapping[str, str]) -> list[Finding]:

@@ -6,7 +6,7 @@ Belongs here: findings that a reader can tell from one file. Faults of single ce
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -128,7 +128,8 @@ def _columns(place: Place, table: Table, located: Located, scope: Scope) -> Iter
         said = f"“{label}”列出现了两次，无法确定以哪一列为准。"
         yield place.finding("source.column.doubled", "error", said, "请只保留正确的一列。", row, label)
     for taken, left in located.rivals:
-        said = f"“{taken}”与“{left}”两列是同一内容的两种叫法，按“{taken}”计算。"
+        unlike = "，但有的行不同" if _unlike(located, taken, left) else ""
+        said = f"“{taken}”与“{left}”两列是同一列的两种叫法{unlike}，按“{taken}”计算。"
         yield place.finding("source.column.doubled", "warning", said, "请核对后只保留正确的一列。", row, left)
     rivals = {left for _, left in located.rivals}
     for label in located.extra:
@@ -143,6 +144,17 @@ def _columns(place: Place, table: Table, located: Located, scope: Scope) -> Iter
         yield place.finding(
             "source.column.unlabelled", "warning", said, "请补上表头，或删去这一列。", column=letter, rows=rows
         )
+
+
+def _unlike(located: Located, taken: str, left: str) -> bool:
+    """Whether two columns that bear names of the same one hold different things in some row."""
+    one = next(i for name, i in located.columns.items() if located.labels[name] == taken)
+    other = located.extra[left]
+    return any(normal(_cell(cells, one)) != normal(_cell(cells, other)) for _, cells in located.rows)
+
+
+def _cell(cells: Sequence[str], index: int) -> str:
+    return cells[index] if index < len(cells) else ""
 
 
 def _renamed(table: Table, located: Located, scope: Scope) -> dict[str, str]:

@@ -7,7 +7,7 @@ import pytest
 from tests.rules.sound import SoundUnit
 
 FORM, INFO, REASON = "绩效指标", "单位信息", "偏差原因分析及改进措施"
-HAND = "实际完成值（手填）"
+HAND, DECLARATION = "实际完成值（手填）", "自评填报表.xlsx"
 
 
 @pytest.mark.parametrize(("row", "value"), [(2, "999999"), (4, 2023)])
@@ -81,7 +81,31 @@ def test_weights_otherwise_spread_than_the_method_are_noted(sound: SoundUnit) ->
 
 def test_a_name_twice_in_one_project(sound: SoundUnit) -> None:
     sound.set(FORM, 3, "三级指标", "开展科普活动")
-    sound.whole().one("indicators.name.duplicate", "error", FORM, 3, "三级指标")
+    f = sound.whole().one("indicators.name.duplicate", "error", FORM, 3, "三级指标")
+    assert "另一处在第2行" in f.message
+
+
+def test_a_row_that_comes_twice_is_no_matter_of_weights(sound: SoundUnit) -> None:
+    """Two versions of the form in one folder: the row that was changed is told, at both files."""
+    newer = {("自评填报表-最终版.xlsx", place[1]): [list(row) for row in rows]
+             for place, rows in sound.tables.items() if place[0] == DECLARATION and place[1] == FORM}  # fmt: skip
+    newer["自评填报表-最终版.xlsx", FORM][1][5] = 1
+    sound.tables |= newer
+    told = sound.whole()
+    assert not told.of("indicators.weights.sum")
+    (f,) = told.of("indicators.name.duplicate")
+    assert f.file == DECLARATION and "另一处在文件“自评填报表-最终版.xlsx”第2行" in f.message
+
+
+def test_a_form_left_blank_beside_one_filled_in_is_told_once(sound: SoundUnit) -> None:
+    blank = {
+        ("自评填报表（空表）.xlsx", place[1]): rows[:1]
+        for place, rows in sound.tables.items()
+        if place[0] == DECLARATION
+    }
+    sound.tables |= blank
+    f = sound.check().one("source.no_rows", "error", "自评填报表（空表）.xlsx", None, None)
+    assert "删去" in f.fix and DECLARATION in f.message
 
 
 def test_bindings(sound: SoundUnit) -> None:

@@ -213,6 +213,9 @@ def test_two_names_of_one_column_are_a_warning(folder: Folder) -> None:
     folder.csv(PAY, [[*row, "支付金额" if k == 0 else row[9]] for k, row in enumerate(payments(4))])
     found = folder.check().one("source.column.doubled")
     assert (found.severity, found.row, found.column) == ("warning", 1, "支付金额")
+    assert "不同" not in found.message
+    folder.csv(PAY, [[*row, "支付金额" if k == 0 else "1.00"] for k, row in enumerate(payments(4))])
+    assert "有的行不同" in folder.check().one("source.column.doubled").message
 
 
 def test_an_unknown_column_is_carried_into_the_quarantine(folder: Folder) -> None:
