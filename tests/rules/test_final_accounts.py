@@ -24,6 +24,17 @@ def test_the_sum_of_the_lines_is_the_total(sound: SoundUnit) -> None:
     assert "本年收入合计" in f.message
 
 
+def test_one_line_in_another_unit_is_named(sound: SoundUnit) -> None:
+    for row in sound.table(BOOK)[3:]:
+        row[2], row[5] = (round(row[k] * 10000, 2) for k in (2, 5))
+    sound.table(BOOK)[1][5] = "金额单位：元"
+    sound.set(BOOK, 5, INCOME, 0.5)
+    f = sound.check().one("final_accounts.total.sum", "error", BOOK, 6, LABEL)
+    assert "其中“其他收入”0.50元可能混用了万元和元" in f.message
+    sound.set(BOOK, 5, INCOME, 0.6)
+    assert "万元" not in sound.check().one("final_accounts.total.sum", "error", BOOK, 6, LABEL).message
+
+
 def test_a_total_of_one_line_is_that_line(sound: SoundUnit) -> None:
     sound.set(BOOK, 4, INCOME, 30.00)
     sound.set(BOOK, 5, INCOME, 0)
