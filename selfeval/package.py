@@ -20,6 +20,7 @@ from selfeval.model import Finding, Status, UnitYear
 from selfeval.pages import findings as pages
 from selfeval.pages import index
 from selfeval.pages.copies import copies
+from selfeval.pages.order import by_weight
 from selfeval.pages.workbook import as_xlsx
 from selfeval.pipeline import UnitPipeline
 from selfeval.store import Entry
@@ -134,7 +135,7 @@ def publish_unit(p: UnitPipeline, out: Path, attempt: Mapping[str, Any]) -> Outc
         # Beside the package, never in it: what was issued, or is issued now, bears no mark.
         publish.replace(draft, {n: e.file(n) for n, e in render(p, draft=True).items()})
     counts = {s: sum(f.count for f in findings if f.severity == s) for s in ("error", "warning", "info")}
-    reasons = tuple(f.message for f in p.findings if f.severity == "error")
+    reasons = tuple(f.message for f in by_weight(p.findings) if f.severity == "error")
     return Outcome(p.plan.unit, p.plan.year, status, target, counts, reasons, draft)
 
 

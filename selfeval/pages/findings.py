@@ -81,4 +81,5 @@ def _overview(
         first = next(f for f in shown if f.file == file)
         has = first.dataset is not None and aside.get(first.dataset)
         link = quote(f"quarantine/{first.dataset}.csv") if has else ""
-        yield {"file": file, "anchor": f"{first.severity}-{number}", **counts, "aside": link}
+        notes_only = not counts["error"] and not counts["warning"]
+        yield {"file": file, "anchor": f"{first.severity}-{number}", **counts, "aside": link, "notes_only": notes_only}

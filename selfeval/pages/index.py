@@ -16,6 +16,7 @@ from typing import Any
 from selfeval import run_record
 from selfeval.model import Finding, Status
 from selfeval.pages.findings import STATUS_WORDS
+from selfeval.pages.order import by_weight
 from selfeval.pages.render import TEMPLATES, page
 
 _CSS = {"issued": "ok", "blocked": "error", "failed": "error", "awaiting": "warning", "to confirm": "warning"}
@@ -26,7 +27,7 @@ REASONS, _LENGTH = 3, 120
 
 def summary(status: Status, findings: Sequence[Finding], to_confirm: int) -> dict[str, Any]:
     """What run.json tells the index of a unit: findings by severity, and the first reasons for its status."""
-    said = (f.message for f in findings if f.severity == "error")
+    said = (f.message for f in by_weight(findings) if f.severity == "error")
     reasons = list(dict.fromkeys(m if len(m) <= _LENGTH else f"{m[:_LENGTH]}…" for m in said))
     if status == "to confirm":
         reasons = [f"有{to_confirm}处警告待人工确认。"]
