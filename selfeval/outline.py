@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from schemas import Dataset
+from schemas import Dataset, datasets
 from selfeval.model import Finding, Indicator, Origin, Project
 from selfeval.scoring import Aside
 
@@ -117,7 +117,7 @@ def absent(awaited: Iterable[Dataset], missing: Iterable[str]) -> list[Finding]:
             "source.absent",
             "info",
             f"没有提供“{name}”，报告不写与它有关的内容。",
-            "如有此项数据，放入单位文件夹后重新运行。",
+            f"如有此项数据，从以下来源取得并放入单位文件夹后重新运行：{datasets()[name].source}。",
             dataset=name,
         )
         for name in missing
