@@ -223,6 +223,20 @@ def _unfed(unit: Unit) -> Fault:
     return fault
 
 
+def _month_without_shares(unit: Unit) -> Fault:
+    logs = [file for file in unit.files if file.dataset == "科普员分享记录"]
+    unit.files.remove(unit.rng.choice(logs))
+    first = next(file for file in logs if file in unit.files)
+    return told("", (first, None, None), "分享时间")
+
+
+def _month_without_tasks(unit: Unit) -> Fault:
+    file, doc = unit.named("tasks")
+    month = unit.rng.choice(sorted({str(doc.get(line, "月份")) for line in doc.data()}))
+    doc.lines = [line for line in doc.lines if line.role == "header" or str(doc.get(line, "月份")) != month]
+    return told("", (file, None, None), "月份")
+
+
 def _no_budget(unit: Unit) -> Fault:
     file, doc, line = _item(unit, "budget", "51113224T000000000001", 3)
     for label in ("年初预算数", "调整数", "全年预算数", "支出数", "结余数"):
@@ -252,6 +266,8 @@ def _sides(unit: Unit) -> Fault:
 
 _SPENT = ("accounts", "本年支出合计", 5, lambda v: float(v) + 9, "决算数", 3)
 _FINAL: dict[str, Plant] = {
+    "shares.months.missing": _month_without_shares,
+    "tasks.months.missing": _month_without_tasks,
     "final_accounts.total.sum": _at_item(*_SPENT),
     "final_accounts.expenditure.projects": _at_item(*_SPENT),
     "final_accounts.sides.balance": _sides,
