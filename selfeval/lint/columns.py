@@ -96,7 +96,7 @@ def is_level(cell: str) -> bool:
 
 
 def _role(header: str, words: tuple[tuple[str, str], ...], limit: int) -> str | None:
-    text = squeeze(header)
+    text = re.sub(r"^20\d\d年度?", "", squeeze(header))
     text = re.sub(r"\([^()]*\)", "", text) or text
     if not text or len(text) > limit or re.match(r"[\d.]+%?$|注\d*[:：]", text):
         return None

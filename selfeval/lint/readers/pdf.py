@@ -9,13 +9,12 @@ import contextlib
 import io
 import logging
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from selfeval.lint.model import Block, Cell, Document, LintError, Paragraph, Row, Table
 from selfeval.lint.numbers import plain_number
-from selfeval.lint.readers import guard
+from selfeval.lint.readers import guard, unruled
 
 MAX_PAGES = 300
 _HEADING = re.compile(
@@ -98,7 +97,7 @@ def _pages(pdf: Any) -> list[Block]:
 
         def add(lines: list[dict[str, Any]], edges: tuple[float, float], page_number: int = number) -> None:
             nonlocal count
-            for run in _runs(lines):
+            for run in unruled.runs(lines):
                 if isinstance(run, tuple):
                     items.append(_Unruled(run, page_number))
                     continue
@@ -206,60 +205,6 @@ def _inside(line: dict[str, Any], tables: list[Any]) -> bool:
     middle = (line["top"] + line["bottom"]) / 2
     centre = (line["x0"] + line["x1"]) / 2
     return any(t.bbox[0] <= centre <= t.bbox[2] and t.bbox[1] <= middle <= t.bbox[3] for t in tables)
-
-
-_Span = tuple[float, float, str]
-
-
-def _runs(lines: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]] | tuple[tuple[str, ...], ...]]:
-    """Lines of text, and between them the rows of tables that have no rules."""
-    text: list[dict[str, Any]] = []
-    at = 0
-    while at < len(lines):
-        end = at
-        spans: list[list[_Span]] = []
-        while end < len(lines) and (len(found := _spans(lines[end])) >= 3 or (len(spans) >= 2 and len(found) == 2)):
-            spans.append(found)
-            end += 1
-        columns = _columns([span for row in spans for span in row])
-        if len(spans) < 3 or len(columns) < 3:
-            text.append(lines[at])
-            at += 1
-            continue
-        if text:
-            yield text
-        text, at = [], end
-        yield tuple(tuple(_within(row, column) for column in columns) for row in spans)
-    if text:
-        yield text
-
-
-def _spans(line: dict[str, Any]) -> list[_Span]:
-    """The words of a line that stand further apart than a character is wide."""
-    from pdfplumber.utils.text import extract_words
-
-    out: list[_Span] = []
-    for word in extract_words(line["chars"], x_tolerance_ratio=_SPACING["x_tolerance_ratio"]):
-        if out and word["x0"] - out[-1][1] <= 1.2 * (line["bottom"] - line["top"]):
-            out[-1] = (out[-1][0], word["x1"], f"{out[-1][2]} {word['text']}")
-        else:
-            out.append((word["x0"], word["x1"], word["text"]))
-    return out
-
-
-def _columns(spans: list[_Span]) -> list[tuple[float, float]]:
-    """Where words of any row stand, each stretch of the page that none of them leaves free a column."""
-    out: list[tuple[float, float]] = []
-    for x0, x1, _ in sorted(spans):
-        if out and x0 < out[-1][1]:
-            out[-1] = (out[-1][0], max(x1, out[-1][1]))
-        else:
-            out.append((x0, x1))
-    return out
-
-
-def _within(row: list[_Span], column: tuple[float, float]) -> str:
-    return " ".join(text for x0, x1, text in row if column[0] <= x0 and x1 <= column[1])
 
 
 def _paragraphs(lines: list[dict[str, Any]], left: float, right: float) -> list[str]:

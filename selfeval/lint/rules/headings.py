@@ -45,9 +45,10 @@ class _Heading:
 
 
 def check(context: Context) -> Iterator[LintFinding]:
-    yield from _numbers(context)
+    gaps = list(_numbers(context))
+    yield from gaps
     yield from _empty(context)
-    yield from _closing(context)
+    yield from _closing(context, any(re.search(r"改进|建议", gap.quoted) for gap in gaps))
 
 
 def _headings(context: Context) -> Iterator[_Heading | None]:
@@ -153,8 +154,11 @@ def _empty(context: Context) -> Iterator[LintFinding]:
             yield finding("structure", "error", prose[i].place, text, "写明内容，或删去这个标题", message)
 
 
-def _closing(context: Context) -> Iterator[LintFinding]:
-    """A report that judges and names problems also says what will be done; nothing is asked of an excerpt."""
+def _closing(context: Context, told: bool) -> Iterator[LintFinding]:
+    """A report that judges and names problems also says what will be done; nothing is asked of an excerpt.
+
+    `told`: a gap in the numbers before the last chapter says already that the problems are missing.
+    """
     text = norm(context.text)
     if context.cut or len(text) < 300 or not any(_REPORT.search(p.plain) for p in context.prose[:6]):
         return
@@ -165,11 +169,13 @@ def _closing(context: Context) -> Iterator[LintFinding]:
     remedies = re.search(
         r"改进(?:建议|措施|方向|意见)|下一步|整改措施|有关建议|相关建议|工作建议|意见建议|改进工作", text
     )
-    told = bool(remedies) or any(re.search(r"改进|整改|措施|打算", h.text) for h in chapters)
+    remedied = bool(remedies) or any(
+        re.search(r"改进|整改|措施|打算|(?<!结论及)(?<!结论和)建议", h.text) for h in chapters
+    )
     last = context.prose[-1].place
-    if has_problems and not told:
+    if has_problems and not remedied:
         message = "有“存在问题”而没有“改进建议”（或改进措施、下一步打算），结尾章节不完整。"
         yield finding("structure", "warning", last, "（缺改进建议）", "补写改进建议一节", message)
-    elif not has_problems and not _PROBLEMS.search(text):
+    elif not has_problems and not told and not _PROBLEMS.search(text):
         message = "全文没有“存在问题”一节，自评报告的结尾章节不完整。"
         yield finding("structure", "warning", last, "（缺存在问题）", "补写存在问题和改进建议", message)

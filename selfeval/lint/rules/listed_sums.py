@@ -12,7 +12,7 @@ from decimal import Decimal
 from selfeval.lint.context import Context, Prose, finding
 from selfeval.lint.listed import Listed, family, listed
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import MEASURES, Quantity, slip
+from selfeval.lint.numbers import MEASURES, Quantity, quantity_at, slip
 
 _REST = re.compile(r"其他|其它|其余|一般(?:工作)?人员|工作人员|普通|科员|职员")
 #: names that leave nothing beside them
@@ -34,6 +34,26 @@ def check(context: Context) -> Iterator[LintFinding]:
     for prose in context.prose:
         for item in listed(prose.plain):
             if _wrong(item):
+                yield _told(prose, item)
+        yield from _named_elsewhere(context, prose)
+
+
+#: 项目支出由四部分构成：甲120万元，乙…
+_BARE_LIST = re.compile(
+    r"(?:^|[。;])(?P<name>[\u4e00-\u9fff]{2,8}?)(?:由[^:,。\d]{1,10}(?:构成|组成)|(?:主要)?包括|构成|组成|明细|具体[为包括]*|如下)+:(?P<list>[^。\n]+)"
+)
+
+
+def _named_elsewhere(context: Context, prose: Prose) -> Iterator[LintFinding]:
+    """A list that names its whole without the amount: the one that the document gives it."""
+    for m in _BARE_LIST.finditer(prose.plain):
+        pattern = re.compile(rf"{re.escape(m['name'])}(?:共计?|合计|为|:)?(?=\d)")
+        wholes = [q for p in context.prose for n in pattern.finditer(p.plain) if (q := quantity_at(p.plain, n.end()))]
+        if len({q.value for q in wholes}) != 1:
+            continue
+        whole = wholes[0]
+        for item in listed(f"{whole.text}:{m['list']}"):
+            if item.whole.text == whole.text and _wrong(item):
                 yield _told(prose, item)
 
 

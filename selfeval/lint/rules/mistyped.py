@@ -23,7 +23,7 @@ _FILLER = re.compile(r"^年度?|万元|亿元|突破|超过?|全年|本年|共�
 _OTHER = re.compile(r"目标|计划|任务|上年|去年|同期|年初|较|比|标准")
 
 #: a goal is told from here to the end of its sentence, unless it was reached
-_GOAL = re.compile(r"(?:目标|计划|任务)(?!(?:任务)?(?:完成|实现))[^。;完实达]*$")
+_GOAL = re.compile(r"(?:目标|计划|任务)(?!(?:任务)?(?:完成|实现))(?::[^。;完实达]*|[^。;,完实达]*)$")
 _YEAR = re.compile(r"20\d\d(?=年)")
 
 
@@ -148,12 +148,7 @@ def _written(context: Context) -> Iterator[_Mention]:
                 continue
             before = _STOPS.split(prose.plain[max(0, q.start - 18) : q.start])[-1]
             after = _STOPS.split(prose.plain[q.end : q.end + 14])[0]
-            if (
-                _OTHER.search(f"{before}{after}")
-                or _GOAL.search(prose.plain[: q.start])
-                or before[-1:] == "中"
-                or after[-1:] == "中"
-            ):
+            if _OTHER.search(f"{before}{after}") or _GOAL.search(prose.plain[: q.start]):
                 continue
             name = _FILLER.sub("", f"{before}{after}")
             among = "中" in (before[-1:], after[-1:])

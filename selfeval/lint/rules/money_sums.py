@@ -18,7 +18,7 @@ from selfeval.lint.numbers import NUMBER, is_blank, norm, plain_number, quantiti
 _ROLES = {"initial": "年初预算数", "final": "全年预算数", "paid": "全年执行数"}
 _REASON = re.compile(r"调整|追加|调增|调减|增加|增设|新增|压减|收回|核减|追减|结转|年中|统筹|上级下达|下达资金|调剂")
 _SUBJECT = re.compile(r"预算|资金|经费|指标|拨款|下达|项目|工资|人员")
-_NOT_A_REASON = re.compile(r"应单独说明|需说明|注\d*[:：]|说明理由|调整后预算|\(调整\)")
+_NOT_A_REASON = re.compile(r"[应须需]\S{0,12}说明|填表说明|注\d*[:：]|说明理由|调整后预算|\(调整\)")
 
 
 def check(context: Context) -> Iterator[LintFinding]:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from selfeval.lint.context import Context, finding
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import is_blank, squeeze
-from selfeval.lint.privacy import MOBILE, bank_cards, id_cards
+from selfeval.lint.numbers import is_blank, norm, squeeze
+from selfeval.lint.privacy import LANDLINE, MOBILE, bank_cards, id_cards
 
 _LABEL = re.compile(
     r"(?:联系人?|联络人?|负责人|填报人|填表人|经办人|办公)[及和、]?其?(?:联系)?(?:电话|手机|方式)(?:号码)?"
@@ -19,6 +19,7 @@ _LABEL = re.compile(
 )
 #: a hotline, or the foot of a web page
 _PUBLIC = re.compile(r"热线|办公电话|(?:咨询|监督|举报|投诉|服务)电话|主办(?:单位)?[:：]|版权所有|备案号|ICP")
+_PERSON = re.compile(r"联系人|联络人|负责人|填报人|填表人|经办人|受访人|姓名")
 _MASKED_NUMBER = re.compile(r"mobile|phone|手机号|11位|11-digit", re.I)
 
 
@@ -51,6 +52,9 @@ def _contacts(context: Context) -> Iterator[LintFinding]:
                 hits.append((line.place, label, value))
     if not hits:
         return
+    people = any(_PERSON.search(squeeze(cell)) for line in context.lines for cell in line.own if len(cell) < 60)
+    if not people and all(LANDLINE.search(norm(value)) for _, _, value in hits):
+        return  # the telephone of an office
     place, label, value = hits[0]
     number = any(_MASKED_NUMBER.search(text) for _, _, text in hits)
     names = " / ".join(dict.fromkeys(label for _, label, _ in hits))

@@ -113,7 +113,7 @@ def _chain(prose: Prose) -> Iterator[LintFinding]:
 def _balance(context: Context) -> Iterator[LintFinding]:
     """More spent than came in needs a word on what was carried over."""
     text = context.text
-    if re.search(r"结转|结余|上年剩余|往年资金", text):
+    if re.search(r"(?:结转|结余|上年剩余|往年资金)(?!率)[^。;]{0,16}\d", text):
         return
     income = _total(context, "收入")
     spent = _total(context, "支出")
@@ -129,7 +129,7 @@ def _balance(context: Context) -> Iterator[LintFinding]:
 
 
 def _total(context: Context, word: str) -> tuple[str, Quantity] | None:
-    pattern = rf"(?:本年|全年|年度|部门|单位|本单位|本部门|总|财政资金|财政拨款)?{word}(?:合计|总计|总额|总数|决算|共计|决算数)?(?:为|共计|共|:)?\s*({_AMOUNT})"
+    pattern = rf"(?:20\d\d年度?|本年度?|全年|年度|部门|单位|本单位|本部门|总|财政资金|财政拨款)*{word}(?:合计|总计|总额|总数|决算|共计|决算数)?(?:为|共计|共|:)?\s*({_AMOUNT})"
     found: list[tuple[str, Quantity]] = []
     for prose in context.prose:
         for m in re.finditer(rf"(?<![\u4e00-\u9fff]){pattern}|(?:本年|全年|总){pattern}", prose.plain):

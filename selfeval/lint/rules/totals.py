@@ -41,7 +41,7 @@ def check(context: Context) -> Iterator[LintFinding]:
             yield from _over(form)
         for printed in form.totals:
             points = [q for text in (printed.weight, printed.score) if (q := plain_number(text or ""))]
-            over = next((q for q in points if q.value > _HUNDRED), None)
+            over = next((q for q in points if 2 * _HUNDRED > q.value > _HUNDRED), None)
             if over:
                 message = f"“{printed.label}”{show(over.value)}超过100分。"
                 yield finding("weights", "error", printed.place, over.text, "不超过100", message)
