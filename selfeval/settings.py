@@ -143,8 +143,9 @@ def _place(error: ValueError) -> str:
 def _hint(path: Path) -> str:
     """What a clerk most often trips over: TOML wants a key that is not ASCII in quotation marks."""
     text = path.read_bytes().decode("utf-8-sig", errors="replace")
-    bare = re.search(r"^\s*\[{0,2}\s*([^\s\"'#=\[\]]*[^\x00-\x7f][^\s\"'=\[\]]*)\s*(?:=|\]|\.)", text, re.M)
-    return f'（中文的键要加英文双引号，写作"{bare[1]}"）' if bare else ""
+    keys = (re.match(r"([^\s\"'=\[\]]+?)\s*(?:=|\]|\.[\"'])", line.strip().lstrip("[ ")) for line in text.splitlines())
+    bare = next((k[1] for k in keys if k and not k[1].isascii() and not k[1].startswith("#")), None)
+    return f'（中文的键要加英文双引号，写作"{bare}"）' if bare else ""
 
 
 def _keys(model: type[BaseModel]) -> str:
