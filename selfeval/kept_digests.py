@@ -8,7 +8,6 @@ two changes may bear one time.
 from __future__ import annotations
 
 import json
-import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from selfeval import digest
 SMALL = 1 << 20
 #: Nanoseconds after a change during which another one may go unseen.
 FRESH = 2_000_000_000
-#: The file of kept digests is written anew when it is larger than this.
+#: The file of kept digests is begun anew when it is larger than this: most of it is of files that are gone.
 FULL = 4 << 20
 
 
@@ -38,7 +37,8 @@ class Digests:
             return digest.of_file(path)
         if self._kept is None:
             self._kept = self._load(self.path)
-        name = str(path.absolute())
+        # Its digest, because a file may be called by a person's name or number.
+        name = digest.of_value(str(path.absolute()))
         kept = self._kept.get(name)
         if kept is not None and kept[0] == before:
             return kept[1]
@@ -59,12 +59,9 @@ class Digests:
             # A line cut short by a crash says nothing.
             with suppress(ValueError, KeyError, TypeError):
                 told = json.loads(line)
-                kept[told["path"]] = (told["sign"], told["sha256"])
+                kept[told["file"]] = (told["sign"], told["sha256"])
         if len(text) > FULL:
-            work = path.with_suffix(f".{os.getpid()}")
-            there = {name: value for name, value in kept.items() if Path(name).exists()}
-            work.write_text("".join(_line(name, *value) for name, value in there.items()), encoding="utf-8")
-            work.replace(path)
+            path.unlink(missing_ok=True)
         return kept
 
 
@@ -74,4 +71,4 @@ def _sign(path: Path) -> list[int]:
 
 
 def _line(name: str, sign: list[int], sha: str) -> str:
-    return json.dumps({"path": name, "sign": sign, "sha256": sha}, ensure_ascii=False) + "\n"
+    return json.dumps({"file": name, "sign": sign, "sha256": sha}, ensure_ascii=False) + "\n"

@@ -21,7 +21,7 @@ from selfeval.scoring import DepartmentPack, Pack, load_department_pack, load_pa
 from selfeval.settings import SETTINGS_FILE, ConfigError, Settings, load_confirmed, load_settings
 from selfeval.sources.part import people_in
 from selfeval.sources.people import People
-from selfeval.sources.scan import Inventory, scan
+from selfeval.sources.scan import Inventory, may_hold_names, scan, without_names
 
 #: Datasets of which last year's, where they lie under last year's folder, are held against this year's.
 CONTINUED = ("指标执行情况", "收入支出决算总表", "科普员名册", "精准科普服务统计")
@@ -109,8 +109,15 @@ def plan(
     packs = (load_pack(settings.pack, root), load_department_pack(settings.department_pack, root))
     found = scan(root, year, unit, settings, digests)
     facts = years.load(out / str(year - 1) / unit, year - 1) if out else None
-    now = Plan(unit, year, settings, load_confirmed(root), found, scope, *packs, draft, facts)
+    now = _discreet(Plan(unit, year, settings, load_confirmed(root), found, scope, *packs, draft, facts))
     return dataclasses.replace(now, before=_last_year(now, raw / str(year - 1) / unit, digests))
+
+
+def _discreet(plan: Plan) -> Plan:
+    """The plan with persons' names masked in the names of files; only where there may be one, as it reads the lists."""
+    if not may_hold_names(plan.inventory):
+        return plan
+    return dataclasses.replace(plan, inventory=without_names(plan.inventory, plan.people.file_name))
 
 
 def _columns_of_aliases(settings: Settings, scope: Scope) -> None:
@@ -131,4 +138,4 @@ def _last_year(now: Plan, root: Path, digests: Digests | None) -> Plan | None:
     files = {name: members for name, members in found.files.items() if name in CONTINUED}
     inventory = dataclasses.replace(found, files=files, others=(), findings=())
     last = dataclasses.replace(now, year=scope.year, scope=scope, confirmed={}, inventory=inventory, last_year=None)
-    return last if files else None
+    return _discreet(last) if files else None

@@ -70,6 +70,19 @@ class People:
         text = _BEFORE.sub(lambda m: f"{m[1]}{m[2]}{mask_name(m[3])}", text)
         return self._listed(_AFTER.sub(lambda m: mask_name(m[1]), text))
 
+    def file_name(self, name: str) -> str:
+        """A file's name with persons' names masked: a name stands there beside words, without a sign between them."""
+        return re.sub("[一-鿿·]+", lambda m: self._in_words(m[0]), name)
+
+    def _in_words(self, words: str) -> str:
+        parts, position = [], 0
+        while position < len(words):
+            ends = (position + length for length in self._lengths if words[position : position + length] in self.names)
+            end = next((e for e in ends if e - position > 2 or position == 0 or e == len(words)), 0)
+            parts.append(f"{words[position]}*" if end else words[position])
+            position = end or position + 1
+        return "".join(parts)
+
     def _listed(self, text: str) -> str:
         parts, position = [], 0
         while position < len(text):

@@ -5,11 +5,13 @@ Nothing is parsed here but archive directories; what a file holds is the reader'
 
 from __future__ import annotations
 
+import re
 import stat
 import zipfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from schemas import Dataset, datasets
@@ -30,7 +32,10 @@ SYSTEM_FILES = ("Thumbs.db", "desktop.ini", "._*", "__MACOSX/*", "*/__MACOSX/*")
 
 @dataclass(frozen=True)
 class RawFile:
-    """A raw file, or a member of an archive (`a.zip!b.csv`). `name` is relative to the unit's folder, with `/`."""
+    """A raw file, or a member of an archive (`a.zip!b.csv`).
+
+    `name` is relative to the unit's folder, with `/`; private numbers and names are masked in it.
+    """
 
     name: str
     path: Path
@@ -90,15 +95,35 @@ def dataset_of(name: str, settings: Settings) -> Dataset | None:
     return next((d for d in datasets().values() if _matches(name, d.globs)), None)
 
 
-def _members(raw: RawFile) -> list[RawFile]:
+def _members(raw: RawFile) -> list[tuple[RawFile, str]]:
     with zipfile.ZipFile(raw.path) as archive:
         if len(archive.infolist()) > MAX_MEMBERS:
-            return [raw]
+            return []
+        taken: set[str] = set()
         return [
-            RawFile(f"{raw.name}!{scrub(_member_name(info))}", raw.path, raw.sha256, info.file_size, info.filename)
+            (
+                RawFile(
+                    _shown(f"{raw.name}!", name, scrub, taken), raw.path, raw.sha256, info.file_size, info.filename
+                ),
+                name,
+            )
             for info in sorted(archive.infolist(), key=_member_name)
             if not info.is_dir()
+            for name in [_member_name(info)]
         ]
+
+
+def _shown(before: str, name: str, masked: Callable[[str], str], taken: set[str]) -> str:
+    """`before` and a file's name as it is shown, with a number where another one is shown so too."""
+    found = shown = before + masked(name)
+    number = 1
+    while masked(name) != name and found in taken:
+        number += 1
+        head, slash, base = shown.rpartition("/")
+        first, dot, rest = base.partition(".")
+        found = f"{head}{slash}{first}（{number}）{dot}{rest}"
+    taken.add(found)
+    return found
 
 
 def _walk(root: Path) -> tuple[list[Path], list[Finding]]:
@@ -146,11 +171,13 @@ def scan(root: Path, year: int, unit: str, settings: Settings, digests: Digests 
     paths, findings = _walk(root)
     files: dict[str, list[RawFile]] = {}
     others: list[str] = []
+    taken: set[str] = set()
     for path in paths:
-        name = scrub(path.relative_to(root).as_posix())
-        if name in (SETTINGS_FILE, CONFIRMED_FILE, GUIDE_FILE):
+        own = path.relative_to(root).as_posix()
+        if own in (SETTINGS_FILE, CONFIRMED_FILE, GUIDE_FILE):
             continue
-        if name != path.relative_to(root).as_posix():
+        name = _shown("", own, scrub, taken)
+        if name != own:
             findings.append(
                 _finding(
                     "source.private_name", "warning", name, "的文件名中有个人号码，只显示为***", "请改名后放回原处"
@@ -163,8 +190,10 @@ def scan(root: Path, year: int, unit: str, settings: Settings, digests: Digests 
             )
             continue
         raw = RawFile(name, path, (digests or Digests()).of(path), path.stat().st_size)
-        for member in _expand(raw):
-            dataset = None if _of_the_system(member.name) else dataset_of(member.name, settings)
+        for member, inside in _expand(raw):
+            # By its own name: a unit's pattern may name what is masked.
+            called = own if member is raw else f"{own}!{inside}"
+            dataset = None if _of_the_system(called) else dataset_of(called, settings)
             if dataset and (member.kind in READABLE or member.kind == ".zip"):
                 files.setdefault(dataset.name, []).append(member)
             else:
@@ -174,13 +203,56 @@ def scan(root: Path, year: int, unit: str, settings: Settings, digests: Digests 
     return Inventory(unit, year, root, ordered, tuple(others), tuple(findings))
 
 
-def _expand(raw: RawFile) -> list[RawFile]:
+def without_names(found: Inventory, masked: Callable[[str], str]) -> Inventory:
+    """The inventory with persons' names masked in the names of its files, and a finding for each of those files."""
+    taken: set[str] = set()
+    named = [raw.name for members in found.files.values() for raw in members]
+    shown = {name: _shown("", name, masked, taken) for name in sorted({*named, *found.others})}
+    of = {raw.name: name for name, members in found.files.items() for raw in members}
+    told = [
+        _finding(
+            "source.private_name", "warning", new, "的文件名中有人名，只显示为姓和*", "请改名后放回原处", of.get(old)
+        )
+        for old, new in shown.items()
+        if old != new
+    ]
+    return replace(
+        found,
+        files={n: tuple(replace(raw, name=shown[raw.name]) for raw in members) for n, members in found.files.items()},
+        others=tuple(shown[name] for name in found.others),
+        findings=(*(_renamed(f, shown, masked) for f in found.findings), *told),
+    )
+
+
+def _renamed(finding: Finding, shown: Mapping[str, str], masked: Callable[[str], str]) -> Finding:
+    old = finding.file or ""
+    new = shown.get(old) or masked(old)
+    return replace(finding, file=new, message=finding.message.replace(f"“{old}”", f"“{new}”"))
+
+
+def may_hold_names(found: Inventory) -> bool:
+    """Whether a file is called by more than what the datasets are called."""
+    names = [*(raw.name for members in found.files.values() for raw in members), *found.others]
+    names += [finding.file or "" for finding in found.findings]
+    return any(re.search("[一-鿿·]{2}", _known_words().sub(" ", name)) for name in names)
+
+
+@cache
+def _known_words() -> re.Pattern[str]:
+    texts = [text for d in datasets().values() for text in (d.name, *d.globs)]
+    words = {word for text in texts for word in re.findall("[一-鿿]+", text)}
+    return re.compile("|".join(sorted(words, key=len, reverse=True)))
+
+
+def _expand(raw: RawFile) -> list[tuple[RawFile, str]]:
+    """The file, or the members of an archive, each with its own name."""
+    whole = [(raw, raw.path.name)]
     if not raw.name.lower().endswith(".zip"):
-        return [raw]
+        return whole
     try:
         # One without members is left to the reader too.
-        return _members(raw) or [raw]
+        return _members(raw) or whole
     # A member's name that is no text is a ValueError.
     except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
         # Left to the reader, which says so under the dataset: the unit is then blocked, not awaiting.
-        return [raw]
+        return whole

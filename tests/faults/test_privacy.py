@@ -111,7 +111,8 @@ def talk(s: Spoiled) -> None:
     s.sheet("业务台账.xlsx", "科普活动", {"C4": f"{NAMES[0]}讲安全用电{s.phone('topic')}", "L3": s.phone("header")})
     s.sheet("科普员名册.xlsx", "名册", {}, title=f"名册{s.phone('sheet')}")
     s.csv("满意度问卷.csv", lambda rows: rows[3].__setitem__(4, f"请回电{s.phone('answer')}找{NAMES[1]}"))
-    (s.unit / f"备忘{s.phone('other file')}.txt").write_text("x", encoding="utf-8")
+    (s.unit / "满意度问卷.csv").rename(s.unit / f"满意度问卷_{NAMES[3]}.csv")
+    (s.unit / f"备忘{s.phone('other file')}{NAMES[4]}.txt").write_text("x", encoding="utf-8")
     roster = s.unit / "科普员名册.xlsx"
     roster.rename(s.unit / f"科普员名册{s.phone('file name')}.xlsx")
     where = "score.indicator.51112924T000000000001/维护科普宣传设备"

@@ -101,3 +101,49 @@ def test_what_a_mac_puts_into_an_archive_is_nobodys_data(sound: SoundUnit) -> No
     assert told.loud == set()
     assert len(told.of("source.unknown")) == 4
     assert all("操作系统" in f.message for f in told.of("source.unknown"))
+
+
+def test_names_in_the_names_of_files_are_masked(sound: SoundUnit) -> None:
+    """Names of the roster, alone, beside words, of a folder and within an archive; what is shown alike stays two."""
+    sound.tables["张三_满意度问卷.csv", None] = sound.tables.pop(("满意度问卷.csv", None))
+    sound.tables["科普员分享记录/李四.csv", None] = sound.tables.pop(("科普员分享记录.csv", None))
+    raw = sound.folder.raw
+    raw("李四材料.txt", b"x")
+    raw("李想材料.txt", b"x")
+    raw("王五/通知.txt", b"x")
+    raw("测试李四村.txt", b"x")
+    with zipfile.ZipFile(sound.folder.root / "王五.zip", "w") as archive:
+        archive.writestr("王五照片.txt", "x")
+        archive.writestr("说明.txt", "x")
+    told = sound.check()
+    assert {(f.severity, f.file, f.dataset) for f in told.of("source.private_name")} == {
+        ("warning", "张*_满意度问卷.csv", "满意度问卷"),
+        ("warning", "科普员分享记录/李*.csv", "科普员分享记录"),
+        ("warning", "李*材料.txt", None),
+        ("warning", "王*/通知.txt", None),
+        ("warning", "王*.zip!王*照片.txt", None),
+        ("warning", "王*.zip!说明.txt", None),
+    }
+    unknown = {f.file for f in told.of("source.unknown")}
+    assert {"李*材料.txt", "李想材料.txt", "测试李四村.txt", "王*.zip!说明.txt"} <= unknown
+    assert not [
+        f for f in told.findings for name in ("张三", "王五", "李四材料") if name in f.message or name in str(f.file)
+    ]
+    assert told.loud == {"source.private_name"}
+
+
+def test_files_that_are_shown_alike_stay_two(sound: SoundUnit) -> None:
+    sound.tables["张三问卷_满意度.csv", None] = rows = sound.tables.pop(("满意度问卷.csv", None))
+    sound.tables["张五问卷_满意度.csv", None] = [rows[0], ["W9999", *rows[1][1:]]]
+    sound.add("名册", ["KP11320009", "张五", *sound.table("名册")[1][2:5], *[None] * 3, "2024-01-01", None])
+    before = sound.pipeline().plan.digest
+    assert [raw.name for raw in sound.pipeline().plan.inventory.files["满意度问卷"]] == [
+        "张*问卷_满意度.csv",
+        "张*问卷_满意度（2）.csv",
+    ]
+    sound.tables["张三问卷_满意度.csv", None] = rows[:-1]
+    assert sound.pipeline().plan.digest != before
+    raw = sound.folder.raw
+    for number in ("13800000001", "13800000002"):
+        raw(f"{number}.txt", b"x")
+    assert {"***.txt", "***（2）.txt"} <= set(sound.pipeline().plan.inventory.others)
