@@ -292,7 +292,8 @@ class UnitPipeline:
     @cached_property
     def facts(self) -> dict[str, Fact]:
         scores, raw = self.scored[0], self.raw_facts
-        own = {**raw, **beside_targets(scores, raw), **score_facts(scores, raw, self._digests)}
+        lines = progress_lines(self.plan.department_pack)
+        own = {**raw, **beside_targets(scores, raw, lines), **score_facts(scores, raw, self._digests)}
         return dict(sorted(own.items()))
 
     @cached_property

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from selfeval.model import Fact, Finding, IndicatorScore, ProjectScore, UnitYear
 from selfeval.report.markup import Marked, figure, sanitised, todo
-from selfeval.report.phrases import closed, display, listed, money, opened, percent, plain
+from selfeval.report.phrases import closed, display, listed, money, opened, plain
 from selfeval.report.tables import actual, goal, own
 from selfeval.scoring.reading import nature
 
@@ -89,7 +89,7 @@ def _money(u: UnitYear) -> Iterator[str]:
     parts = []
     for score in _underspent(u):
         p, rate_id = score.project, f"project.{score.project.code}.execution_rate"
-        rate = figure(rate_id, percent(score.rate)) if rate_id in u.facts and score.rate is not None else "—"
+        rate = figure(rate_id, u.facts[rate_id].display) if rate_id in u.facts else "—"
         parts.append(f"{clean(p.name)}预算执行率{rate}，结余{money(p.balance)}")
     if parts:
         yield f"部分项目资金未使用完毕：{'；'.join(parts)}。"

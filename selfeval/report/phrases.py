@@ -6,6 +6,7 @@ Belongs here: words and rounding of single figures and of lists, in pure Decimal
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from selfeval.model import FactValue
@@ -25,28 +26,43 @@ def wan(yuan: Decimal) -> str:
     return str((yuan / TEN_THOUSAND).quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
-def _shown(value: Decimal, places: Sequence[int], marks: Sequence[Decimal]) -> Decimal:
-    """`value` in as few digits as keep it on its side of every mark; cut off where none of `places` does."""
+@dataclass(frozen=True)
+class Mark:
+    """What a figure is held against: a number, and how the figure must lie to it (≥, ≤, =, >, <)."""
+
+    number: Decimal
+    nature: str = "≥"
+
+    def keeps(self, value: Decimal, shown: Decimal) -> bool:
+        """Whether `shown` is met where `value` is, missed where it is, and on no other side of the number."""
+        order, seen = (value > self.number) - (value < self.number), (shown > self.number) - (shown < self.number)
+        met = {"≥": (0, 1), "≤": (0, -1), "=": (0,), ">": (1,), "<": (-1,)}[self.nature]
+        return (seen in met) == (order in met) and seen in (order, 0)
+
+
+def _shown(value: Decimal, places: Sequence[int], marks: Sequence[Mark]) -> Decimal:
+    """`value` in as few digits as keep it where it is to every mark; in all of its digits where none of `places` does."""
     for place in places:
         shown = value.quantize(Decimal(1).scaleb(-place), ROUND_HALF_UP)
-        if all((shown >= mark) == (value >= mark) and (shown > mark) <= (value > mark) for mark in marks):
+        if all(mark.keeps(value, shown) for mark in marks):
             return shown
-    return value.quantize(Decimal(1).scaleb(-places[-1]), ROUND_DOWN)
+    return value
 
 
-def money(yuan: Decimal, targets: Sequence[Decimal] = ()) -> str:
+def money(yuan: Decimal, targets: Sequence[Mark] = ()) -> str:
     """161.76万元; more digits where a target (元) asks for them; what two decimals print as nothing stands in 元."""
     if yuan and abs(yuan) < Decimal(50):
         return f"{plain(yuan)}元"
-    return f"{_shown(yuan / TEN_THOUSAND, range(2, 7), [t / TEN_THOUSAND for t in targets])}万元"
+    marks = [Mark(t.number / TEN_THOUSAND, t.nature) for t in targets]
+    return f"{_shown(yuan / TEN_THOUSAND, range(2, 7), marks)}万元"
 
 
-def percent(ratio: Decimal, *targets: Decimal) -> str:
+def percent(ratio: Decimal, *targets: Mark) -> str:
     """A ratio as a percentage: two decimals at most, more where they keep it on its side of a target or of 100 %.
 
-    A target is a percentage. 0.949991 beside 95 is 94.9991 %, never 95 %.
+    A target is a percentage. 0.949991 beside ≥ 95 is 94.9991 %, never 95 %; 0.050001 beside ≤ 5 is 5.0001 %.
     """
-    return f"{plain(_shown(ratio * 100, range(2, 5), [*targets, Decimal(100)]))}%"
+    return f"{plain(_shown(ratio * 100, range(2, 5), [*targets, Mark(Decimal(100))]))}%"
 
 
 def count(number: Decimal, unit: str) -> str:
@@ -69,7 +85,7 @@ def day(iso: str) -> str:
     return date(iso).partition("年")[2]
 
 
-def display(value: FactValue, unit: str, targets: Sequence[Decimal] = ()) -> str:
+def display(value: FactValue, unit: str, targets: Sequence[Mark] = ()) -> str:
     """What the report prints for a figure of this unit, beside targets in that unit (95 for 95 %)."""
     if unit == "日期":
         return date(str(value))

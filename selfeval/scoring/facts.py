@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from selfeval.model import Fact, FactInput, IndicatorScore, Origin, ProjectScore, Scores
-from selfeval.report.phrases import display
+from selfeval.report.phrases import Mark, display
 from selfeval.scoring import reading
 from selfeval.scoring.arithmetic import half_up, plain
 
@@ -40,15 +40,21 @@ def score_facts(
     return out | {fact.id: fact for fact in _summary_facts(scores, digest_of)}
 
 
-def beside_targets(scores: Scores, facts: Mapping[str, Fact]) -> dict[str, Fact]:
-    """The facts that a target is held against, displayed so that none seems to reach a target which it does not."""
-    marks: dict[str, list[Decimal]] = {}
+def beside_targets(
+    scores: Scores, facts: Mapping[str, Fact], lines: Mapping[str, Decimal] | None = None
+) -> dict[str, Fact]:
+    """The facts that a target or an official line is held against, displayed so that none seems to reach one which it
+    does not, nor to miss one which it reaches."""
+    held = {i: line for i, line in (lines or {}).items() if i in facts}
+    marks: dict[str, list[Mark]] = {i: [Mark(line * 100)] for i, line in held.items()}
     for score in (i for project in scores.projects for i in project.indicators):
         fact = facts.get(score.source_fact or "")
         if fact is not None and fact.unit in ("元", "比率") and isinstance(score.target, Decimal):
             printed = reading.unit("%" if fact.unit == "比率" else fact.unit)
             target = reading.convert(score.target, reading.unit(score.indicator.unit), printed)
-            marks.setdefault(fact.id, []).append(target)
+            nature = reading.nature(score.indicator.nature)
+            if nature is not None and nature != "定性":
+                marks.setdefault(fact.id, []).append(Mark(target, nature))
     return {i: replace(facts[i], display=display(facts[i].value, facts[i].unit, found)) for i, found in marks.items()}
 
 

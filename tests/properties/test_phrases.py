@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from selfeval.report import phrases
+from selfeval.scoring.arithmetic import met
 
 ratios = st.decimals(0, 3, places=6, allow_nan=False)
+NATURES = ("≥", "≤", "=", ">", "<")
+natures = st.sampled_from(NATURES)
 targets = st.decimals(0, 300, places=2, allow_nan=False)
 money = st.decimals(-(10**10), 10**10, places=2, allow_nan=False)
 
@@ -37,22 +41,37 @@ def test_a_count_is_cut_off_and_says_more_only_where_there_is_more(value: int) -
     assert value - number(shown) < step
 
 
-@given(ratios, targets)
-@example(Decimal("0.949991"), Decimal(95))
-@example(Decimal("0.999999"), Decimal(100))
-@example(Decimal("0.950002"), Decimal(95))
-def test_a_percentage_never_reaches_a_target_or_100_that_it_misses(ratio: Decimal, target: Decimal) -> None:
-    shown = number(phrases.percent(ratio, target))
+@given(ratios, targets, natures)
+@example(Decimal("0.949991"), Decimal(95), "≥")
+@example(Decimal("0.999999"), Decimal(100), "≥")
+@example(Decimal("0.950002"), Decimal(95), "≥")
+@example(Decimal("0.050001"), Decimal(5), "≤")
+@example(Decimal("0.049999"), Decimal(5), "≤")
+@example(Decimal("0.049999"), Decimal(5), "<")
+@example(Decimal("0.050001"), Decimal(5), ">")
+@example(Decimal("0.050001"), Decimal(5), "=")
+def test_a_percentage_says_met_where_it_is_and_missed_where_it_is(ratio: Decimal, target: Decimal, nature: Any) -> None:
+    shown = number(phrases.percent(ratio, phrases.Mark(target, nature)))
+    assert met(shown, target, nature) == met(ratio * 100, target, nature)
     for mark in (target, Decimal(100)):
-        assert (shown >= mark) == (ratio * 100 >= mark)
         assert not (shown > mark and ratio * 100 <= mark)
+        assert not (shown < mark and ratio * 100 >= mark)
+    assert (shown >= 100) == (ratio >= 1)
     assert abs(shown - ratio * 100) <= Decimal("0.005")
 
 
-@given(money, st.lists(money, max_size=2))
-def test_money_stays_on_its_side_of_a_target_and_within_half_a_digit(value: Decimal, marks: list[Decimal]) -> None:
-    shown = number(phrases.money(value, marks))
-    assert all((shown >= mark) == (value >= mark) for mark in marks) or abs(value) < 50
+def test_a_percentage_is_as_short_as_its_target_allows() -> None:
+    beside = {nature: phrases.percent(Decimal("0.950002"), phrases.Mark(Decimal(95), nature)) for nature in NATURES}
+    assert beside == {"≥": "95%", "≤": "95.0002%", "=": "95.0002%", ">": "95.0002%", "<": "95%"}
+
+
+@given(money, st.lists(st.tuples(money, natures), max_size=2))
+@example(Decimal("1000000.01"), [(Decimal(1000000), "≤")])
+def test_money_stays_on_its_side_of_a_target_and_within_half_a_digit(
+    value: Decimal, marks: list[tuple[Decimal, Any]]
+) -> None:
+    shown = number(phrases.money(value, [phrases.Mark(*mark) for mark in marks]))
+    assert all(met(shown, mark, nature) == met(value, mark, nature) for mark, nature in marks)
     assert abs(shown - value) <= 50
     assert (shown == 0) == (value == 0)
 
