@@ -1,8 +1,9 @@
-"""`make bench`: the log stage of this program against the ways one would pick instead, in turn, as ratios.
+"""`make bench`: this program against the ways one would pick instead, in turn, as ratios: the log stage, the documents of
+a unit, and the cost of a small change.
 
 Every round runs each way once over the same file, in a process of its own; what counts is the median of the rounds'
-ratios to the full scan. Ways must find the same faults at the same lines and the same figures, or the bench stops.
-Belongs here: which ways over which files, ratios, and bench/RESULTS.md. Measuring one way is `measure`'s.
+ratios. Ways must find the same faults at the same lines and the same figures, or the bench stops. Belongs here: which
+ways over which files, ratios, and bench/RESULTS.md, whose last chapter is written by hand. Measuring one way is `measure`'s.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from typing import Any
 
 import duckdb
 
-from bench import generate
+from bench import generate, mended
 
 ROOT = Path(__file__).parent.parent
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -40,6 +41,7 @@ ENVIRONMENTS = {
     "pandas_pandera": "frames",
     "dbt_duckdb": "dbt",
     "great_expectations_only": "gx",
+    "documents_script": "documents",
 }
 #: Parquet and JSON lines are not made with more rows: 25 million would be six gigabytes of JSON.
 OTHER_ROWS = 2_500_000
@@ -52,8 +54,16 @@ NAMES = {
     "pandas_pandera": "pandas + pandera",
     "dbt_duckdb": "dbt-duckdb, build with tests",
     "great_expectations_only": "Great Expectations (validation alone)",
+    "documents": "selfeval: four documents, evidence, findings",
+    "documents_script": "pandas, openpyxl, docxtpl: one table, one report",
 }
-PEER_WAYS = tuple(ENVIRONMENTS)
+#: From raw files to documents: ours first.
+DOCUMENTS = ("documents", "documents_script")
+PEER_WAYS = tuple(way for way in ENVIRONMENTS if way not in DOCUMENTS)
+EXAMPLE = ROOT / "data" / "raw" / "2024" / "351001"
+#: What is written by hand in bench/RESULTS.md and stays.
+BY_HAND = "## What bounds it"
+PARTS = ("log", "mended", "documents")
 #: A way that needs more memory is not run on a file: 8 GB, by its peak on the file a tenth as long.
 MEMORY_MB = 8_000
 
@@ -77,7 +87,7 @@ def once(way: str, log: Path, roster: Path) -> dict[str, Any] | None:
     python = PEERS / ENVIRONMENTS[way] / "bin" / "python" if way in ENVIRONMENTS else Path(sys.executable)
     if not python.exists():
         return None
-    work = Path(tempfile.mkdtemp(dir=log.parent))
+    work = Path(tempfile.mkdtemp(dir=roster.parent))
     try:
         call = [str(python), "-m", "bench.measure", way, str(log), str(roster), str(work)]
         done = subprocess.run(
@@ -92,8 +102,8 @@ def once(way: str, log: Path, roster: Path) -> dict[str, Any] | None:
     return measured
 
 
-def rounds(ways: list[str], log: Path, roster: Path, count: int) -> dict[str, Runs]:
-    """Each way once a round, in turn. Raises DifferentError where two ways differ."""
+def rounds(ways: list[str], log: Path, roster: Path, count: int, own: str = OURS) -> dict[str, Runs]:
+    """Each way once a round, in turn. Raises DifferentError where one differs from our own."""
     runs: dict[str, Runs] = {}
     for _ in range(count):
         for way in list(ways):
@@ -110,19 +120,21 @@ def rounds(ways: list[str], log: Path, roster: Path, count: int) -> dict[str, Ru
             kept.cpu.append(measured["cpu"])
             kept.peak.append(measured["peak"])
             kept.found = measured["found"]
-    agree(log, runs)
+    agree(log, runs, own)
     return runs
 
 
-def agree(log: Path, runs: dict[str, Runs]) -> None:
+def agree(log: Path, runs: dict[str, Runs], own: str) -> None:
     """Raise DifferentError where a way found other faults or figures than ours."""
-    ours = runs[OURS].found
+    if own not in runs:
+        raise DifferentError(f"{log.name}: {own} did not come to its end")
+    ours = runs[own].found
     for way, kept in runs.items():
         for what, value in kept.found.items():
             # Validation alone knows kinds of cells, not of rows.
             same = value.items() <= ours[what].items() if isinstance(value, dict) else value == ours[what]
             if not same:
-                raise DifferentError(f"{log.name}: {way} and {OURS} differ in {what}: {value} and {ours[what]}")
+                raise DifferentError(f"{log.name}: {way} and {own} differ in {what}: {value} and {ours[what]}")
 
 
 def planted(plan: generate.Plan, ours: dict[str, Any]) -> None:
@@ -195,18 +207,50 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs="*", default=[82_000, 2_500_000, 25_000_000])
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--parts", nargs="*", choices=PARTS, default=PARTS, help="only these chapters; all by default")
     parser.add_argument("--folder", type=Path, help="where the generated files go; removed at the end")
     args = parser.parse_args()
-    lines = ["# Speed of the log stage", "", *machine()]
+    lines = ["# Speed", "", *machine()]
     walls: dict[int, dict[str, Runs]] = {}
     folder = Path(tempfile.mkdtemp(dir=args.folder))
     try:
-        for rows in sorted(args.rows):
+        for rows in sorted(args.rows) if "log" in args.parts else ():
             lines += one_size(rows, folder, args.rounds, walls)
-            lines_now = [*lines, *growth(walls)]
-            RESULTS.write_text("\n".join(lines_now).rstrip() + "\n", encoding="utf-8")
+            record([*lines, *growth(walls)])
+        lines += growth(walls)
+        if "documents" in args.parts:
+            lines += documents(folder, args.rounds)
+            record(lines)
+        for rows in sorted(args.rows)[1:] if "mended" in args.parts else ():
+            lines += mended.measured(rows, folder)
+            record(lines)
     finally:
         shutil.rmtree(folder)
+
+
+def record(lines: list[str]) -> None:
+    """Write the tables; the last chapter stays as it was written by hand."""
+    before = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
+    _, chapter, said = before.partition(f"{BY_HAND}\n")
+    RESULTS.write_text("\n".join(lines).rstrip() + "\n" + (f"\n{chapter}{said}" if chapter else ""), encoding="utf-8")
+
+
+def documents(folder: Path, count: int) -> list[str]:
+    """The example unit from its raw files to documents, in ways that must agree in the figures."""
+    runs = rounds(list(DOCUMENTS), EXAMPLE, folder / "none", count, DOCUMENTS[0])
+    ours = runs[DOCUMENTS[0]]
+    lines = [
+        "### Documents of the example unit (82,000 records), from its raw files",
+        "",
+        "| way | figures | × selfeval (wall) | wall, s | cpu, s | peak memory, MB |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| {NAMES[way]} | {len(kept.found['figures'])} | {ratio(kept.wall, ours.wall):.2f} | {median(kept.wall):.2f}"
+        f" | {median(kept.cpu):.2f} | {median(kept.peak):.0f} |"
+        for way, kept in runs.items()
+    ]
+    return [*lines, ""]
 
 
 def one_size(rows: int, folder: Path, count: int, walls: dict[int, dict[str, Runs]]) -> list[str]:
@@ -216,10 +260,12 @@ def one_size(rows: int, folder: Path, count: int, walls: dict[int, dict[str, Run
     generate.roster(plan, roster)
     generate.write(plan, folder / "utf-8.csv")
     ways, left_out = fitting(rows, walls)
+    asked = list(ways)
     runs = rounds(ways, folder / "utf-8.csv", roster, count)
+    left_out += [f"{NAMES[way]} could not be run here." for way in asked if way not in runs]
     planted(plan, runs[OURS].found)
     walls[rows] = runs
-    lines = [*table(rows, runs), *left_out]
+    lines = [*table(rows, runs), *left_out, *([""] if left_out else [])]
     generate.write(generate.Plan(rows, encoding="gb18030"), folder / "gb18030.csv")
     pairs = [
         (once(OURS, folder / "utf-8.csv", roster), once(OURS, folder / "gb18030.csv", roster)) for _ in range(count)
@@ -241,20 +287,21 @@ def one_size(rows: int, folder: Path, count: int, walls: dict[int, dict[str, Run
 def fitting(rows: int, walls: dict[int, dict[str, Runs]]) -> tuple[list[str], list[str]]:
     """The ways that fit into the memory at this size, and what is said of the others, extrapolated."""
     ways, said = [SCAN, OURS], []
-    before = max((r for r in walls if r < rows), default=None)
     for way in PEER_WAYS:
-        kept = walls[before].get(way) if before else None
-        if before and kept is None:
+        before = max((r for r in walls if r < rows and way in walls[r]), default=None)
+        if before is None and walls:
+            # It was told at the first size that it cannot be run here.
             continue
+        kept = walls[before][way] if before else None
         if before and kept and median(kept.peak) * rows / before > MEMORY_MB:
-            scan = walls[before][SCAN]
             said.append(
                 f"{NAMES[way]} was not run: it would need about {median(kept.peak) * rows / before / 1000:.0f} GB"
-                f" (extrapolated from {before:,} rows, where it takes {ratio(kept.wall, scan.wall):.1f} × the full scan)."
+                f" (extrapolated from {before:,} rows, where it takes"
+                f" {ratio(kept.wall, walls[before][SCAN].wall):.1f} × the full scan)."
             )
             continue
         ways.append(way)
-    return ways, [*said, ""] if said else []
+    return ways, said
 
 
 def growth(walls: dict[int, dict[str, Runs]]) -> list[str]:

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from flows.home import LOG, Home, open_log
 
@@ -201,20 +201,31 @@ def main(argv: list[str] | None = None) -> int:
         verb = import_module(f"flows.verbs.{arguments.command}")
         return int(verb.main(arguments, home))
     except KeyboardInterrupt:
-        return _tell("已中断", INTERRUPTED)
+        status = _tell("已中断", INTERRUPTED)
+        if argv is None:
+            # What a cut-off call held is told by libraries at exit, in English lines that help nobody.
+            _silence(sys.stderr)
+        return status
     except BrokenPipeError:
         # The reader of our output went away (`| head`); the interpreter must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence(sys.stdout)
         return DONE
     except Exception as error:
         return _failed(error, home, verbose=arguments.verbose)
 
 
+def _silence(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def _failed(error: Exception, home: Home, *, verbose: bool) -> int:
     from flows.refusals import told
     from flows.verbs import CallError
+    from selfeval import duck
     from selfeval.settings import ConfigError
 
+    if duck.interrupted(error):
+        return _tell("已中断", INTERRUPTED)
     if isinstance(error, CallError | ConfigError):
         return _tell(str(error).rstrip("。"), WRONG_CALL)
     # With --verbose the log's second handler shows the traceback on the terminal, scrubbed like the file's.

@@ -94,6 +94,8 @@ class _Guard:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
         if error is None or not isinstance(error, Exception):
             return False
+        if duck.interrupted(error):
+            raise KeyboardInterrupt from error
         work = self.work
         if isinstance(error, ConfigError):
             work.error, work.misconfigured = str(error), True

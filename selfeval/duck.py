@@ -50,3 +50,8 @@ def row(con: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any] = ()) 
 def columns(con: duckdb.DuckDBPyConnection, relation: str) -> list[str]:
     """The column names of a query or table, without those of our own that begin with `_`."""
     return [name for name, *_ in con.execute(f"DESCRIBE {relation}").fetchall() if not name.startswith("_")]
+
+
+def interrupted(error: BaseException) -> bool:
+    """Whether a query ended because the process was told to stop: DuckDB gives what a signal raised another name."""
+    return isinstance(error, duckdb.InterruptException) or str(error) == "Query interrupted"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
-import duckdb
+import pytest
 
 from selfeval import duck
 
@@ -19,12 +23,32 @@ def test_memory_and_spill_have_a_cap(tmp_path: Path) -> None:
     assert Path(folder) == tmp_path / "spill"
 
 
-def test_an_operator_is_told_what_to_do(tmp_path: Path) -> None:
+def _guard(root: Path) -> Any:
     from flows.steps import _Guard
 
-    work = SimpleNamespace(
-        unit="351001", error=None, misconfigured=False, home=SimpleNamespace(root=tmp_path, log_file="x")
-    )
-    with _Guard(work, "校验"):  # type: ignore[arg-type]
-        raise duckdb.OutOfMemoryException("failed to offload data block")
-    assert work.error is not None and "空间不够" in work.error and duck.SPILL in work.error
+    home = SimpleNamespace(root=root, log_file="x")
+    return _Guard(SimpleNamespace(unit="351001", error=None, misconfigured=False, home=home), "校验")  # type: ignore[arg-type]
+
+
+def test_a_full_spill_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duck, "MEMORY", "40MB")
+    monkeypatch.setattr(duck, "SPILL", "2MB")
+    guard = _guard(tmp_path)
+    with guard, duck.connect(tmp_path) as con:
+        con.execute("SELECT * FROM range(10_000_000) t(a) ORDER BY hash(a)").fetchall()
+    assert guard.work.error is not None and guard.work.error.startswith("校验时空间不够：临时文件最多可用2MB")
+    assert "请清理" in guard.work.error
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
+
+
+def test_ctrl_c_within_a_query_stops_the_run(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    guard = _guard(tmp_path)
+    try:
+        with pytest.raises(KeyboardInterrupt), guard, duck.connect(tmp_path) as con:
+            timer.start()
+            con.execute("SELECT sum(hash(a.range + b.range)) FROM range(1_000_000) a, range(1_000_000) b").fetchall()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert guard.work.error is None
