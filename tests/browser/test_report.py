@@ -133,6 +133,16 @@ def test_a_telephone_shows_the_page_without_scrolling_sideways(tmp_path: Path, y
         assert inner == 390 and width <= inner
 
 
+def test_a_telephone_shows_a_finding_as_lines_one_below_the_other(tmp_path: Path, year: Path) -> None:
+    """Four columns side by side would leave the sentence one character wide."""
+    with chrome(tmp_path) as driver:
+        phone(driver)
+        driver.get((year / UNITS[1] / "findings.html").as_uri())
+        cells = "return [...document.querySelectorAll('.found td')].filter(c => c.offsetParent && c.textContent)"
+        wide = driver.execute_script(f"{cells}.map(c => c.getBoundingClientRect().width)")  # type: ignore[no-untyped-call]
+        assert wide and min(wide) > 300
+
+
 @pytest.mark.parametrize("page", [f"{UNITS[1]}/report.html", f"{UNITS[1]}/findings.html", "index.html"])
 def test_a_page_asks_for_nothing_and_complains_of_nothing(driver: webdriver.Chrome, year: Path, page: str) -> None:
     driver.get("about:blank")
