@@ -87,7 +87,8 @@ def match(findings: Sequence[LintFinding], faults: Sequence[dict[str, Any]]) -> 
     for score, i, j in pairs:
         if i not in faults_left or j not in findings_left:
             continue
-        alone = sum(1 for f in faults if f["kind"] == faults[i]["kind"]) == 1
+        # what is masked shares nothing with its quote
+        alone = faults[i]["kind"] == "privacy" or sum(1 for f in faults if f["kind"] == faults[i]["kind"]) == 1
         if score < 0 or alone:
             faults_left.discard(i)
             findings_left.discard(j)

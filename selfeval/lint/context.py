@@ -67,6 +67,7 @@ def build(document: Document, facts: Mapping[str, Any] | None = None, others: tu
 _GOAL = re.compile(r"(?:目标|计划|任务)(?!.*(?:完成|实现|实际|执行))")
 
 
+_GOAL_ROW = re.compile(r"(?:年度)?(?:总体|绩效|预期|工作)*(?:目标|计划|任务)")
 _HEADING = re.compile(r"\s*(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十\d]+\)|\d+[.、])")
 _PLANNED = re.compile(r"目标|计划|任务|打算|下一步|改进|建议|思路|安排")
 _DONE_PART = re.compile(r"完成|实现|达成|执行|落实|情况|分析|特定目标")
@@ -97,7 +98,10 @@ def _prose(lines: tuple[Line, ...]) -> list[Prose]:
             if merged or text in seen:
                 continue
             seen.add(text)
-            goal = line.table is not None and (above.get(column, False) or bool(_GOAL.search(plain.split(":")[0][:12])))
+            row = bool(_GOAL_ROW.fullmatch(norm(line.cells[0]).strip())) and column not in above
+            goal = line.table is not None and (
+                above.get(column, False) or bool(_GOAL.search(plain.split(":")[0][:12])) or row
+            )
             out.append(Prose(text, plain, line.place, line.table is not None, goal or chapter))
         above = columns
     return out

@@ -106,7 +106,7 @@ def _rows(row: Row) -> list[Row]:
     while texts and not texts[-1].strip():
         texts.pop()
     parts = [part.strip() for part in re.split(r"[;；]", "|".join(texts)) if part.strip()]
-    if len(parts) < 2 or not all("|" in part or _SHORT_ROW.match(part) for part in parts):
+    if len(parts) < 2 or not all(part.count("|") >= 2 or _SHORT_ROW.match(part) for part in parts):
         return [row]
     return [Row(tuple(Cell(cell.strip()) for cell in part.split("|")), row.place) for part in parts]
 

@@ -107,7 +107,7 @@ def _is_aside(text: str, q: Quantity) -> bool:
     behind = text[q.end : q.end + 3]
     return bool(
         _ASIDE.match(_name(text, q, max(0, q.start - 30)))
-        or re.match(r"以上|以下|以内|及以|[-—~～/]\s*\d|\(含", behind)
+        or re.match(r"/|以上|以下|以内|及以|[-—~～]\s*\d|\(含", behind)
         or re.search(r"\d\s*[-—~～]\s*$", text[max(0, q.start - 3) : q.start])
     )
 

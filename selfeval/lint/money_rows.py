@@ -167,6 +167,8 @@ def _by_header(line: Line, roles: Roles, label: int) -> dict[str, str] | None:
                 fit -= 4
             if role == "rate" and text.endswith("%"):
                 fit += 3
+            if role in ("weight", "score") and text.endswith("%"):
+                fit -= 4
         if values and (best is None or fit > best[0]):
             best = (fit, values)
     return best[1] if best and best[0] > 0 else None

@@ -173,6 +173,10 @@ def _new_table(line: Line, state: _State) -> None:
         roles = getattr(state, key)
         if roles is not None and line.table is not None and len(roles) != len(line.cells) and line.table != -1:
             setattr(state, key, None)
+    words = [text for text in line.own if not plain_number(text)]
+    if line.table is not None and line.table != -1 and len(words) == len(line.own) >= 3 and not is_level(line.own[0]):
+        state.money_header = state.indicator_header = None  # a header of its own, whatever it says
+        state.block = ""
     if line.table is not None:
         state.table = line.table
 

@@ -73,6 +73,9 @@ class _Reader:
         block = tag in _BLOCKS
         if block:
             self.flush()
+        if block and (rows := _grid_rows(node)):
+            self.table(rows)
+            return
         if tag == "br":
             self.pending.append("\n")
         self.pending.append(_inline(node.text))
@@ -113,7 +116,7 @@ class _Reader:
         width = 0
         for r, tr in enumerate(rows):
             column = 0
-            for cell in (c for c in tr if c.tag in ("td", "th") and not _hidden(c)):
+            for cell in (c for c in tr if isinstance(c.tag, str) and not _hidden(c)):
                 while (r, column) in grid:
                     column += 1
                 text = _cell_text(cell)
@@ -132,6 +135,22 @@ class _Reader:
             out.append(Row(cells, f"表{number}第{r + 1}行"))
         if out:
             self.blocks.append(Table(tuple(out), f"表{number}"))
+
+
+def _grid_rows(node: Any) -> list[Any]:
+    """The rows of a table laid out with div and span: three children at least, most of them with as many parts each."""
+    rows = [child for child in node if isinstance(child.tag, str)]
+    if len(rows) < 3 or (node.text or "").strip() or node.tag in ("ul", "ol", "body", "html"):
+        return []
+    parts = [[part for part in row if isinstance(part.tag, str)] for row in rows]
+    bare = all(
+        not any((text or "").strip() for text in (row.text, row.tail, *(part.tail for part in row)))
+        and all(part.tag not in ("br", "table", "a", "p") for part in row)
+        for row in rows
+    )
+    widths = [len(row) for row in parts]
+    usual = max(set(widths), key=widths.count)
+    return rows if bare and usual >= 3 and widths.count(usual) * 4 >= len(rows) * 3 else []
 
 
 def _is_table(node: Any) -> bool:

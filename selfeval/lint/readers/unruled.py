@@ -60,14 +60,14 @@ def _words(line: dict[str, Any]) -> list[tuple[float, bool]]:
         if char["text"].isspace():
             continue
         if last is None or char["x0"] - last > _GAP * size:
-            out.append((char["x0"], last is not None and char["x0"] - last > size))
+            out.append((char["x0"], last is None or char["x0"] - last > size))
         last = char["x1"]
     return out
 
 
 def _end(words: Sequence[list[tuple[float, bool]]], at: int) -> int:
     """The line behind the last that goes on with a table begun at `at`; `at` when none begins there."""
-    if sum(1 for _, clear in words[at] if clear) < 1 or len(words[at]) < 3:
+    if len(words[at]) < 3 or not any(clear for _, clear in words[at][1:]):
         return at
     end, gap = at, 0
     known: list[float] = []
@@ -161,11 +161,9 @@ def _spans(cells: Sequence[_Cell], middles: Sequence[float], merged: bool) -> li
     for cell in cells:
         near = min(range(len(middles)), key=lambda r: abs(middles[r] - cell.middle), default=0)
         rows = range(near, min(near + 1, len(middles)))
-        if merged and middles:
-            above = sum(1 for middle in middles[begin:] if middle < cell.middle - 3)
-            odd = abs(middles[near] - cell.middle) <= 3
-            end = begin + 2 * above + odd
-            rows = range(begin, end) if begin < end <= len(middles) else rows
+        if merged and begin <= near and middles:
+            last = min(range(begin, len(middles)), key=lambda r: abs(middles[begin] + middles[r] - 2 * cell.middle))
+            rows = range(begin, last + 1)
         out.append(rows)
         begin = max(begin, rows.stop)
     return out

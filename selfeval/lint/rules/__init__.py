@@ -16,6 +16,7 @@ _FAMILIES = (
     "money_sums",
     "points",
     "totals",
+    "level_weights",
     "table_sums",
     "listed_points",
     "grade",

@@ -22,7 +22,7 @@ _NONE = re.compile(
 _NARROW = re.compile(
     r"检查|抽查|审计|巡[察视]|质量|安全|验收|督[查导办]|审核|核查|监督|挪用|截留|挤占|违规|违纪|虚列|资金使用|资金管理|财务|采购|招标|公示|反映|投诉"
 )
-_NOTHING = re.compile(r"(?:暂)?无[。.]?|没有[。.]?")
+_NOTHING = re.compile(r"(?:暂?无|没有)(?:[。.,，]|$)")
 _HEADING = re.compile(
     r"(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十\d]+\)|\d+[.、])?\s*存在(?:的)?(?:主要)?问题[:。]?"
 )
@@ -50,8 +50,8 @@ def _claims(context: Context) -> Iterator[tuple[Prose, str]]:
         if m and len(m[0]) >= 3 and not _NARROW.search(sentence_around(prose.plain, m.start(), m.end())):
             yield prose, prose.text[m.start() : m.end()]
             continue
-        following = context.prose[index + 1 : index + 2]
-        if _HEADING.fullmatch(prose.plain.strip()) and following and _NOTHING.fullmatch(following[0].plain.strip()):
+        following = [p for p in context.prose[index + 1 : index + 2] if p.in_table == prose.in_table]
+        if _HEADING.fullmatch(prose.plain.strip()) and following and _NOTHING.match(following[0].plain.strip()):
             yield following[0], f"{prose.text}：{following[0].text}"
 
 

@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterator
 
 from selfeval.lint.context import Context, Prose, finding
+from selfeval.lint.listed import listed
 from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import chinese_number, chinese_numeral
 
 _DIGITS = r"[\d一二两三四五六七八九十]{1,4}"
-_THING = r"(?:个|家|所|名|位|条|类|项|种|座|支|处|大|部|款)"
+_THING = r"(?:个|处|家|所|名|位|条|类|项|种|座|支|处|大|部|款)"
 _ORGAN = re.compile(r"内设|下设|下属|所属|股室|科室|处室|直属|预算单位|辖|职能|业务部门")
 #: 5个科室：甲、乙; 单位3家，分别为甲、乙; 8个乡镇（甲、乙）
 _COUNT_FIRST = re.compile(
@@ -30,7 +31,9 @@ _NAMES_FIRST = re.compile(
 def check(context: Context) -> Iterator[LintFinding]:
     for index, prose in enumerate(context.prose):
         yield from _growth(prose)
+        yield from _rank(prose)
         yield from _points_in_turn(prose)
+        yield from _with_amounts(prose)
         if not prose.in_table or len(prose.plain) >= 30:
             yield from _names(prose)
         if not prose.in_table:
@@ -64,6 +67,37 @@ def _growth(prose: Prose) -> Iterator[LintFinding]:
         quoted = f"{terms[0]}个{noun}（年初{terms[1]}个，增加{terms[2]}个）"
         message = f"{noun}总数写{terms[0]}个，年初与年中增减相加为{sums}={should}个，两者不符。"
         yield finding("count-against-list", "error", prose.place, quoted, f"{should}={sums}", message)
+
+
+_HOW_MANY = re.compile(rf"({_DIGITS})(?:个|项|类|笔)[^。;\d]{{0,10}}[,，]?[^。;\d]{{0,10}}$")
+
+
+def _with_amounts(prose: Prose) -> Iterator[LintFinding]:
+    """项目4个，资金286万元，分别是：甲120万元、乙86万元、丙60万元: the list has an amount for each."""
+    for item in listed(prose.plain):
+        lead = prose.plain[item.whole.end : item.parts[0].start]
+        many = _HOW_MANY.search(prose.plain[max(0, item.whole.start - 30) : item.whole.start])
+        count = chinese_number(many[1]) if many else None
+        if not item.whole.money or "分别" not in lead or count is None or count == len(item.parts):
+            continue
+        if abs(count - len(item.parts)) > 2:
+            continue
+        quoted = prose.text[item.whole.start - len(many[0]) : item.whole.end]  # type: ignore[index]
+        message = f"写明{count}个，其后列出{len(item.parts)}个，两者不符。"
+        yield finding("count-against-list", "error", prose.place, quoted, f"{len(item.parts)}个", message)
+
+
+_RANK = re.compile(
+    r"(?P<of>\d{1,3})个[^\d。;,，]{1,10}中?(?:综合)?(?:排名?|位列|名列|居|列)[^\d。;,，]{0,4}第?(?P<rank>\d{1,3})[位名]?"
+)
+
+
+def _rank(prose: Prose) -> Iterator[LintFinding]:
+    """8个县中排名第9位."""
+    for m in _RANK.finditer(prose.plain):
+        if int(m["rank"]) > int(m["of"]) > 1:
+            message = f"{m['of']}个中的名次不会是第{m['rank']}。"
+            yield finding("rank", "error", prose.place, prose.text[m.start() : m.end()], f"1至{m['of']}", message)
 
 
 def _names(prose: Prose) -> Iterator[LintFinding]:
@@ -115,7 +149,15 @@ def _meant(m: re.Match[str], names: list[str], count: int) -> bool:
     if abs(count - len(names)) > max(2, count / 4):
         return False
     organs = _ORGAN.search(m[0][: m.end("lead") - m.start()] if m.start("count") < m.start("names") else m[0])
-    return bool(organs or re.search(r"分别|即|包括|具体", lead)) or _of_one_kind(names, m["noun"])
+    # 罗溪、东山、石牛、下坂5处: short names right before their number are all of them
+    places = (
+        m.end("names") <= m.start("count")
+        and m["noun"]
+        and not lead
+        and len(names) >= 3
+        and max(map(len, names[1:])) <= 3
+    )
+    return bool(organs or places or re.search(r"分别|即|包括|具体", lead)) or _of_one_kind(names, m["noun"])
 
 
 def _of_one_kind(names: list[str], noun: str) -> bool:

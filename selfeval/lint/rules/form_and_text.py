@@ -24,6 +24,7 @@ _NOT_ACTUAL = re.compile(r"目标|计划|任务|要求|预期|不低于|不少�
 def check(context: Context) -> Iterator[LintFinding]:
     indicators = [indicator for form in context.forms for indicator in form.indicators]
     names = Counter(squeeze(indicator.name) for indicator in indicators)
+    yield from _summary(context)
     if len(context.forms) == 1:
         yield from _total(context, context.forms[0])
         yield from _money(context, context.forms[0])
@@ -61,6 +62,31 @@ def _total(context: Context, form: Form) -> Iterator[LintFinding]:
             yield finding("two-values", "error", prose.place, quoted, "文字与自评表一致", message)
             return
 
+
+def _summary(context: Context) -> Iterator[LintFinding]:
+    """A table of all projects with their points against the form of one of them."""
+    for form in context.forms:
+        score = plain_number(form.totals[-1].score or "") if form.totals else None
+        own = [line.own for line in form.lines]
+        name = next(
+            (cells[i + 1] for cells in own for i in range(len(cells) - 1) if _IS_NAME.fullmatch(squeeze(cells[i]))), ""
+        )
+        if not score or not form.indicators or len(name) < 4:
+            continue
+        header: dict[int, str] = {}
+        for line in context.lines:
+            if line.table is not None and not any(plain_number(text) for text in line.own):
+                header = {i: text for i, text in enumerate(line.cells) if _IS_SCORE.search(squeeze(text))}
+            told = [q for i in header if i < len(line.cells) and (q := plain_number(line.cells[i]))]
+            if squeeze(name) not in map(squeeze, line.own) or len(told) != 1 or told[0].value == score.value:
+                continue
+            message = f"汇总表中“{name}”的得分是{told[0].text}，其自评表总分是{score.text}，两者不一致。"
+            quoted = f"{name} 自评得分 {told[0].text} / 总分 {score.text}"
+            yield finding("two-values", "error", line.place, quoted, score.text, message)
+
+
+_IS_NAME = re.compile(r"项目名称[:：]?")
+_IS_SCORE = re.compile(r"^(?:自评|评价|绩效)?(?:总)?(?:得分|评分)$")
 
 #: names that mean the money block of the form and nothing else
 _ROLES = {"initial": r"年初预算数", "final": r"(?:全年预算数|调整后预算数?)", "paid": r"(?:全年|年度|预算)执行数"}

@@ -42,6 +42,7 @@ class _Mention:
     percents: frozenset[Decimal] = frozenset()
     #: 7条指标中, 其中6条: some of others
     among: bool = False
+    planned: bool = False
 
 
 def check(context: Context) -> Iterator[LintFinding]:
@@ -74,7 +75,7 @@ def _same_name(one: _Mention, other: _Mention) -> bool:
     """Near values of one unit whose names have the same words, whatever their order: 新建卫生室, 卫生室新建."""
     if one.value == other.value or not one.unit or one.place == other.place or (one.row and other.row):
         return False
-    if one.among or other.among:
+    if one.among or other.among or one.planned or other.planned:
         return False
     near = one.unit not in ("元", "分") and abs(one.value - other.value) <= max(one.value, other.value) / 5
     if not (near or slip(one.value, other.value)):
@@ -103,8 +104,10 @@ def _swapped(one: _Mention, other: _Mention) -> bool:
     if _years_differ(one, other):
         return False
     digits = max(len(value.normalize().as_tuple().digits) for value in (one.value, other.value))
+    if one.planned or other.planned:  # what was planned may well differ: only the very words tell a slip
+        return one.unit == other.unit != "" and _common(one.name, other.name) >= 5
     if digits < 3:
-        return False
+        return digits == 2 and one.unit == other.unit != "" and _common(one.name, other.name) >= 5
     if digits == 3:  # three digits are swapped by chance often enough: the name must say more
         short, long = sorted((one.name, other.name), key=len)
         least = 4 if one.unit == other.unit and one.unit not in ("", "元") else 5
@@ -132,7 +135,7 @@ def _common(one: str, other: str) -> int:
 def _written(context: Context) -> Iterator[_Mention]:
     """Numbers of sentences, with the words right before and behind them as their name."""
     for prose in context.prose:
-        if prose.planned or (prose.in_table and len(prose.plain) < 20):
+        if prose.in_table and len(prose.plain) < 20:
             continue
         beside = frozenset(q.value for q in quantities(prose.plain))
         percents = frozenset(q.value for q in quantities(prose.plain) if q.percent)
@@ -151,11 +154,15 @@ def _written(context: Context) -> Iterator[_Mention]:
             if _OTHER.search(f"{before}{after}") or _GOAL.search(prose.plain[: q.start]):
                 continue
             name = _FILLER.sub("", f"{before}{after}")
+            if len(name) < 3:  # 1,284批3,416人次: the number before it is part of the name
+                name = re.sub(r"[,\s]", "", prose.plain[max(0, q.start - 10) : q.start]) + after
             among = "中" in (before[-1:], after[-1:])
             around = prose.plain[max(sentence_start(prose.plain, q.start), q.start - 60) : q.start]
             quoted = prose.text[q.start - len(before) : q.end + len(after)]
             unit = SAME_UNIT.get(q.unit, q.unit)
-            yield _Mention(q.value, unit, name, around, quoted, prose.place, False, beside, percents, among)
+            yield _Mention(
+                q.value, unit, name, around, quoted, prose.place, False, beside, percents, among, prose.planned
+            )
 
 
 def _rows(context: Context) -> Iterator[_Mention]:

@@ -192,7 +192,7 @@ def _same_unit(goal: Quantity, actual: Quantity) -> bool:
 def comparable(indicator: Indicator, weight: Decimal, score: Quantity) -> _Row | None:
     """Target and actual as numbers of one unit; None for dates, words, several numbers, units that differ."""
     goal_text, actual_text = norm(indicator.target or ""), norm(indicator.actual or "")
-    if _DATE.search(goal_text) or _DATE.search(actual_text) or re.search(r"[/~～]|\d-\d", actual_text):
+    if _DATE.search(goal_text) or _DATE.search(actual_text) or re.search(r"\d[^/]{0,4}/\s*\d|[~～]|\d-\d", actual_text):
         return None
     goal, actual = only(goal_text), only(actual_text)
     if goal is None or actual is None:  # 每公里30万元以内 | 每公里33万元: the same words around both

@@ -30,16 +30,15 @@ def check(context: Context) -> Iterator[LintFinding]:
     for form in context.forms:
         if not form.indicators:
             continue
-        yield from _groups(form)
-        yield from _scheme(form)
-        yield from _twice(form)
+        groups = list(_groups(form))
+        told = [*groups, *_scheme(form), *_twice(form)]
         total = form.totals[-1] if form.totals else None
         if total and not form.cut:
-            yield from _weights(form, total)
-            yield from _scores(form, total)
+            told += [*_weights(form, total), *_scores(form, total)]
         if not form.cut and plain_number(total.weight or "" if total else "") is None:
-            yield from _over(form)
-        for printed in form.totals:
+            told += _over(form)
+        yield from told
+        for printed in form.totals if not told else ():
             points = [q for text in (printed.weight, printed.score) if (q := plain_number(text or ""))]
             over = next((q for q in points if 2 * _HUNDRED > q.value > _HUNDRED), None)
             if over:

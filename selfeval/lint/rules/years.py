@@ -19,7 +19,7 @@ _OF_FORM = re.compile(
     r"|(20\d{2})年度?[^\d。,，;|]{0,50}?(?:自评表|自评报告|评价表|评价报告|得分表|评分表)"
 )
 _DATED = re.compile(
-    r"(发布(?:时间|日期)?|填报日期|填表日期|填报时间|填表时间|填制日期|报告日期|编制日期|公开(?:时间|日期)|印发日期|报送(?:时间|日期)|(?<![\u4e00-\u9fff])日期|modified|修改(?:时间|日期))"
+    r"(发布(?:时间|日期)?|填报日期|填表日期|填报时间|填表时间|填制日期|报告日期|编制日期|公开(?:时间|日期)|印发日期|报送(?:时间|日期)|(?:自评|评价)(?:时间|日期)|(?<![\u4e00-\u9fff])日期|modified|修改(?:时间|日期))"
     r"[:：]?\s*(20\d{2})\s*[-年./]\s*(\d{1,2})(?:\s*[-月./]\s*(\d{1,2}))?",
     re.I,
 )
@@ -29,6 +29,7 @@ _TITLE_WORD = re.compile(r"自评|绩效|评价")
 _SUBJECT = r"年度(?:绩效|总体)?目标|绩效目标(?!管理|表)|全年预算数?|全年执行数?|年初预算|预算执行率|(?:绩效)?(?:自评|评价)(?:总|综合)?(?:得分|结论|结果为)"
 _CURRENT = re.compile(
     rf"(?<!较)(?<!比)(?<!至)(20\d{{2}})年度?(?!\d)[^\d。;,，]{{0,10}}(?:{_SUBJECT})"
+    rf"|(?<=[。;\n])(20\d{{2}})年(?:本单位|本部门|我[局委办会院中][心]?)(?!.{{0,20}}(?:被|获|成立|设立|组建|荣))"
     rf"|(?:^|(?<=[。;\n]))(20\d{{2}})年度?,[^\d。;,，较比]{{0,8}}(?:{_SUBJECT})"
     r"|截至(20\d{2})年12月(?:31日|底)|(?:评价|自评)(?:的)?(?:时段|时间|期间|范围|周期|基准日|年度)+[为是:]?\s*(20\d{2})年"
 )
@@ -39,6 +40,7 @@ def check(context: Context) -> Iterator[LintFinding]:
     if year is None:
         return
     yield from _too_early(context, year)
+    yield from _too_late(context, year)
     yield from _other_year(context, year)
 
 
@@ -78,6 +80,17 @@ def _too_early(context: Context, year: int) -> Iterator[LintFinding]:
             yield finding("year", "warning", prose.place, quoted, f"{year}年12月31日以后", message)
 
 
+def _too_late(context: Context, year: int) -> Iterator[LintFinding]:
+    """A form filled in after the end of the year that follows its own: it may be of that year."""
+    for prose in context.prose:
+        for m in _DATED.finditer(prose.plain):
+            named = int(m[2])
+            if re.match(r"填|自评", m[1]) and named >= year + 2:
+                message = f"标明{year}年度，却于{named}年填报，年度可能应为{named - 1}年度。"
+                yield finding("year", "warning", prose.place, f"{year}年度 / {m[0]}", f"{named - 1}年度", message)
+                return
+
+
 def _date(year: str, month: str, day: str | None) -> dt.date | None:
     try:
         return dt.date(int(year), int(month), int(day or 28))
@@ -95,7 +108,7 @@ def _other_year(context: Context, year: int) -> Iterator[LintFinding]:
             around = f"{prose.plain[max(0, m.start() - 12) : m.start()]} {m[0].lstrip('截至')}{prose.plain[m.end() : m.end() + 12]}"
             if named in titled | {year, year + 1} or named in told:
                 continue
-            period = bool(m[4])  # 评价期间 names its first and its last day
+            period = bool(m[5])  # 评价期间 names its first and its last day
             if not period and re.search(r"较|比|上年|去年|结转|同期|以前|至|[-—~]|结果|应用|整改|中期|规划", around):
                 continue
             if period and re.search(rf"{year}|以来", prose.plain[m.end() : m.end() + 24]):
