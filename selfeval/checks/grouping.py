@@ -120,7 +120,8 @@ def grouped(
 
 @dataclass(eq=False)
 class _Unknown:
-    """The rows of a part with one value that the table referred to does not have; `everywhere` of all parts, in order."""
+    """The rows of a part with one value that the table referred to does not have; `everywhere` of all parts with the
+    same cause, in order: a value that the table referred to has written wrong is wrong once."""
 
     part: Part
     column: str
@@ -151,7 +152,7 @@ def _unknowns(con: duckdb.DuckDBPyConnection, parts: Sequence[Part]) -> dict[tup
             for value, many, suspect in values:
                 query = f"SELECT _row, value FROM marks WHERE {where} AND value = ?"
                 row, _, rows = _all_rows(con, query, [part.index, column, value])
-                everywhere = same.setdefault((column, value), [])
+                everywhere = same.setdefault((column, value), []) if suspect else []
                 everywhere.append(_Unknown(part, column, value, many, suspect, row, rows, everywhere))
                 found.setdefault((part.index, column), []).append(everywhere[-1])
     return found

@@ -158,7 +158,7 @@ def test_one_id_written_wrong_in_the_roster_is_one_finding_a_file(
     assert said in task.message
 
 
-def test_an_unknown_id_is_one_finding_of_all_files(sound: SoundUnit) -> None:
+def test_an_id_written_wrong_in_the_roster_is_one_finding_of_all_files(sound: SoundUnit) -> None:
     """A year's log has twelve files: what is wrong in the roster is wrong once."""
     rows = sound.tables.pop((LOG, None))
     for n in range(3):
@@ -171,6 +171,12 @@ def test_an_unknown_id_is_one_finding_of_all_files(sound: SoundUnit) -> None:
     assert "第3行的“KP1132O002”写错" in found[0].message
     for n in (1, 2):
         assert f"科普员分享记录/2024-0{n + 1}.csv第{wrong[n][0]}行起{len(wrong[n])}行" in found[0].message
+    # Without a row of the roster to blame, each file is wrong for itself.
+    sound.set("名册", 3, "科普员编号", "KP11320002")
+    for n in range(2):
+        sound.set(f"科普员分享记录/2024-0{n + 1}.csv", 4, "科普员编号", "KP99999999")
+    found = sound.check().of("shares.communicator_id.unknown")
+    assert [(f.file, f.row) for f in found] == [(f"科普员分享记录/2024-0{n + 1}.csv", 4) for n in range(2)]
 
 
 def test_another_idle_id_of_the_roster_is_not_held_to_be_wrong(sound: SoundUnit) -> None:
