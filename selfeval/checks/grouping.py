@@ -182,7 +182,7 @@ def _twin(value: str, part: Part, everything: Sequence[Part]) -> str:
     other = everything[int(index)]
     file = f"文件“{other.raw.name}”" if other.raw.name != part.raw.name else ""
     sheet = f"工作表“{other.sheet}”" if other.sheet != part.sheet else ""
-    labels = [f"“{part.info['labels'].get(name, name)}”" for name in names.split(",") if name]
+    labels = [f"“{part.info['labels'].get(name, name)}”" for name in dict.fromkeys(names.split(",")) if name]
     differing = "".join(labels) if len(labels) <= 3 else f"{''.join(labels[:3])}等{len(labels)}列"
     return f"与{file}{sheet}第{row}行编号相同而{differing or '内容'}不同，这几行都未计入。"
 

@@ -21,9 +21,10 @@ from selfeval.checks import foreign, quarantine, repeats, scale, sheets, totals
 from selfeval.checks.cells import literal
 from selfeval.checks.grouping import LOST, grouped, noted, rule_id
 from selfeval.model import FileAccount, Finding
-from selfeval.privacy import scrubbed
+from selfeval.privacy import MASK, scrubbed
 from selfeval.sources.people import People
 from selfeval.sources.scan import RawFile
+from selfeval.sources.tables import quoted
 from selfeval.store import Entry
 
 #: The rows set aside of one part as a digest.
@@ -93,10 +94,16 @@ def resolve(
         for table in dataset.tables:
             mine = [p for p in parts if p.info["table"] == table.slug]
             if mine:
+                _copies(con, table, mine, scope)
                 kept |= _kept(con, table, mine, index)
                 if keyed := _keyed(table, mine):
                     _keys(con, table, keyed, kept)
                 foreign.mark(con, table, mine, references, kept)
+                # Whatever else is wrong with a copy is told at the row that it repeats.
+                con.execute(
+                    "DELETE FROM marks WHERE kind NOT IN ('duplicate', 'failed') AND (part, _row) IN"
+                    " (SELECT (part, _row) FROM marks WHERE kind = 'duplicate')"
+                )
                 scale.mark(con, table, mine, references)
         for part in parts:
             totals.mark_scale(con, part)
@@ -162,7 +169,11 @@ def _keys(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], k
     same_group = " AND ".join(f"r.{c} IS NOT DISTINCT FROM f.{c}" for c in groups) or "true"
     on_key = " AND ".join(f"r.{c} IS NOT DISTINCT FROM f.{c}" for c in key)
     differing = ", ".join(
-        f"CASE WHEN r.{c} IS DISTINCT FROM f.{c} THEN '{c.removesuffix('__group')}' END" for c in [*content, *groups]
+        [f"CASE WHEN r.{c} IS DISTINCT FROM f.{c} THEN '{c}' END" for c in content]
+        + [
+            f"CASE WHEN r._part = f._part AND r.{c} IS DISTINCT FROM f.{c} THEN '{c.removesuffix('__group')}' END"
+            for c in groups
+        ]
     )
     rows = "SELECT * FROM " + repeats.gather(con, parts, kept) if parts[0].index in kept else _rows(parts)
     con.execute(f"CREATE OR REPLACE TEMP VIEW rows_now AS {rows}")
@@ -188,6 +199,47 @@ def _keys(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], k
             " UNBOUNDED FOLLOWING) AS unlike FROM compared WINDOW same_key AS (PARTITION BY first_part, first_row))"
             " WHERE NOT every OR (_part, _row) <> (first_part, first_row)"
         )
+
+
+def _copies(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], scope: Scope) -> None:
+    """Mark exact copies of bad rows, all but the first, as duplicates.
+
+    A row whose cells slipped, or of which a cell is masked, may hold other things than its copy seems to: it stays bad.
+    """
+    columns = table.schema(scope).columns
+    told = [c for c in columns if all(c in p.info["labels"] for p in parts)]
+    secret = [c for c in columns if columns[c].metadata["private"] is not None]
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE comparable AS SELECT part, _row FROM marks GROUP BY ALL"
+        ' HAVING bool_and("column" IS NOT NULL AND kind NOT LIKE \'shifted%\' AND NOT list_contains(?, "column"))',
+        [secret],
+    )
+    indexes = [p.index for p in parts]
+    (bad,) = duck.row(con, "SELECT count(*) FROM comparable WHERE list_contains(?, part)", [indexes])
+    if bad < 2 or table.layout != "rows":
+        return
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE copies AS SELECT _part, _row,"
+        " CASE WHEN (min([_part, _row]) OVER alike)[1] = _part THEN min([_part, _row]) OVER same ELSE min([_part, _row]) OVER alike END AS first"
+        f" FROM ({' UNION ALL '.join(_as_read(con, p, told) for p in parts)})"
+        f" WHERE NOT contains(array_to_string(cells, ','), '{MASK}')"
+        " WINDOW alike AS (PARTITION BY cells), same AS (PARTITION BY cells, groups, _part)"
+    )
+    con.execute("DELETE FROM copies WHERE first = [_part, _row]")
+    con.execute("DELETE FROM marks WHERE (part, _row) IN (SELECT (_part, _row) FROM copies)")
+    con.execute("INSERT INTO marks SELECT _part, _row, NULL, 'duplicate', first[1] || ':' || first[2] FROM copies")
+
+
+def _as_read(con: duckdb.DuckDBPyConnection, part: Part, columns: Sequence[str]) -> str:
+    """The comparable bad rows of a part: their cells, and the group numbers that tell private ones of a file apart."""
+    groups = [c for c in duck.columns(con, f"SELECT * FROM {part.parquet('rows')}") if c.endswith("__group")]
+    cells = ", ".join(f"c.{quoted(part.info['labels'][name])}" for name in columns)
+    return (
+        f"SELECT {part.index} AS _part, r._row, [{cells}]::VARCHAR[] AS cells,"
+        f" {'[' + ', '.join(f'r.{g}' for g in groups) + ']' if groups else 'NULL'}::BIGINT[] AS groups"
+        f" FROM {part.parquet('rows')} r JOIN {part.parquet('cells')} c USING (_row)"
+        f" SEMI JOIN (SELECT _row FROM comparable WHERE part = {part.index}) m ON m._row = r._row WHERE r._bad"
+    )
 
 
 def _exclude(con: duckdb.DuckDBPyConnection, parts: Sequence[Part]) -> None:

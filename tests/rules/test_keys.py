@@ -236,3 +236,52 @@ def test_an_unseen_character_in_a_code_is_said(sound: SoundUnit) -> None:
     sound.keep(LOG)
     sound.set(LOG, 3, "科普员编号", "KP\u200b11320001")
     assert "看不见的字符" in sound.check().one("shares.communicator_id.format", "warning", LOG, 3, "科普员编号").message
+
+
+def test_a_copy_of_a_bad_row_is_a_copy(sound: SoundUnit) -> None:
+    """Set aside as information, told at the first row, and not counted against what a tolerant log may have of bad rows."""
+    sound.keep(LOG)
+    sound.set(LOG, 3, "阅读数", "很多")
+    row = list(sound.table(LOG)[2])
+    first = sound.add(LOG, row, row, [*row[:7], "更多"], [*row[:4], "C99999", *row[5:]])
+    told = sound.check()
+    assert [(f.severity, f.rows) for f in told.of("shares.duplicate")] == [("info", None), ("info", None)]
+    assert [f.row for f in told.of("shares.duplicate")] == [first, first + 1]
+    bad = [f.row for f in told.findings if f.rule.startswith("shares.reads.")]
+    assert bad == [3, first + 2, first + 3]
+    assert told.of("shares.tolerance")[0].count == 3
+    (shares,) = sound.pipeline().accounts
+    assert (shares.read, shares.accepted, shares.quarantined) == (28, 23, 5)
+
+
+def test_a_copy_of_a_row_that_names_nobody_is_a_copy(sound: SoundUnit) -> None:
+    sound.set(LOG, 2, "科普员编号", "KP11329999")
+    last = sound.add(LOG, list(sound.table(LOG)[1]))
+    told = sound.check()
+    told.one("shares.communicator_id.unknown", "warning", LOG, 2, "科普员编号")
+    told.one("shares.duplicate", "info", LOG, last, None)
+
+
+def test_what_a_mask_hides_is_no_copy(sound: SoundUnit) -> None:
+    """Two rows that differ in a number which nobody may see, or whose cells slipped."""
+    sound.keep(LOG)
+    rows = sound.table(LOG)
+    sound.add(
+        LOG, [*rows[1][:4], "13800000001", *rows[1][5:7], "很多"], [*rows[1][:4], "13800000002", *rows[1][5:7], "很多"]
+    )
+    sound.add(LOG, [*rows[1], "甲"], [*rows[1], "乙"])
+    assert not sound.check().of("shares.duplicate")
+
+
+def test_a_copy_of_a_bad_row_in_another_file(sound: SoundUnit) -> None:
+    sound.keep(LOG)
+    sound.set(LOG, 3, "阅读数", "很多")
+    rows = sound.tables.pop((LOG, None))
+    sound.tables["科普员分享记录/1.csv", None] = rows
+    sound.tables["科普员分享记录/2.csv", None] = [rows[0], rows[5], rows[2]]
+    told = sound.check()
+    assert [(f.file, f.row) for f in told.findings if f.rule.startswith("shares.reads.")] == [
+        ("科普员分享记录/1.csv", 3)
+    ]
+    (f,) = told.of("shares.duplicate")
+    assert (f.file, f.row, f.count) == ("科普员分享记录/2.csv", 2, 2)
