@@ -79,7 +79,9 @@ def resolve(
     """
     parts = parts_of(files)
     told = [Finding(**f) for _, entry in files for f in entry.info["findings"]]
-    findings = sheets.with_absent(dataset, files, sheets.without_blanks(dataset, files, told))
+    blank = sheets.blank_forms(dataset, files, told)
+    told = [*(f for f in told if f.rule != sheets.NO_ROWS or f.file not in blank), *blank.values()]
+    findings = sheets.with_absent(dataset, files, told)
     # The root of the store: what the index kept of a part lies in entries of its own.
     folders = {p.folder.parent.parent for ps in (parts, *references.values()) for p in ps}
     with duck.connect(folder, *sorted(folders)) as con:
@@ -97,7 +99,7 @@ def resolve(
                 _copies(con, table, mine, scope)
                 kept |= _kept(con, table, mine, index)
                 if keyed := _keyed(table, mine):
-                    _keys(con, table, keyed, kept)
+                    _keys(con, table, keyed, kept, blanks=dataset.by_hand)
                 foreign.mark(con, table, mine, references, kept)
                 # Whatever else is wrong with a copy is told at the row that it repeats.
                 con.execute(
@@ -110,7 +112,11 @@ def resolve(
         _exclude(con, parts)
         for table in dataset.tables:
             mine = [p for p in parts if p.info["table"] == table.slug]
-            findings += grouped(con, dataset, table, mine, scope, parts)
+            findings += (
+                f
+                for f in grouped(con, dataset, table, mine, scope, parts)
+                if f.file not in blank or not f.rule.endswith(".duplicate")
+            )
             for part in mine:
                 findings += noted(con, dataset, table, part, scope)
                 findings += totals.findings(con, dataset, table, part, scope)
@@ -158,8 +164,12 @@ def _kept(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], i
     return {p.index: index(con, p, key, [c for c, _ in table.foreign_keys]) for p in parts}
 
 
-def _keys(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], kept: Mapping[int, Entry]) -> None:
+def _keys(
+    con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], kept: Mapping[int, Entry], *, blanks: bool
+) -> None:
     """Mark exact duplicates (all but the first physical row) and conflicts (all copies).
+
+    With `blanks`, in what a clerk fills in, a row of nothing but its key is no other content: a duplicate of one filled in.
 
     The value of a mark is another row of the same key as "part:row", of a conflict with ":columns" that differ.
     """
@@ -175,6 +185,8 @@ def _keys(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], k
             for c in groups
         ]
     )
+    empty = " AND ".join(f"r.{c} IS NULL" for c in content if c not in key) if blanks else ""
+    empty = f"({empty or 'false'})"
     rows = "SELECT * FROM " + repeats.gather(con, parts, kept) if parts[0].index in kept else _rows(parts)
     con.execute(f"CREATE OR REPLACE TEMP VIEW rows_now AS {rows}")
     con.execute(
@@ -184,9 +196,9 @@ def _keys(con: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part], k
     )
     if duck.row(con, "SELECT count(*) FROM repeated") != (0,):
         con.execute(
-            "CREATE OR REPLACE TEMP TABLE compared AS WITH firsts AS (SELECT * FROM repeated"
-            f" QUALIFY row_number() OVER (PARTITION BY {', '.join(key)} ORDER BY _part, _row) = 1)"
-            f" SELECT r._part, r._row, f._part AS first_part, f._row AS first_row, ({same_content}) AND (r._part <> f._part OR ({same_group})) AS same,"
+            "CREATE OR REPLACE TEMP TABLE compared AS WITH firsts AS (SELECT * FROM repeated r"
+            f" QUALIFY row_number() OVER (PARTITION BY {', '.join(f'r.{c}' for c in key)} ORDER BY {empty}, _part, _row) = 1)"
+            f" SELECT r._part, r._row, f._part AS first_part, f._row AS first_row, ({empty} OR {same_content}) AND (r._part <> f._part OR ({same_group})) AS same,"
             f" concat_ws(',', {differing}) AS differing"
             f" FROM repeated r JOIN firsts f ON {on_key}"
         )

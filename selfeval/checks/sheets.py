@@ -37,23 +37,24 @@ def with_absent(dataset: Dataset, files: Sequence[tuple[RawFile, Entry]], findin
     return [*kept, *(_finding(dataset, table, files[0][0].name, renamed.get(table.slug)) for table in absent)]
 
 
-def without_blanks(
+def blank_forms(
     dataset: Dataset, files: Sequence[tuple[RawFile, Entry]], findings: Sequence[Finding]
-) -> list[Finding]:
-    """A form that nobody filled in, left beside one that somebody did, is told once and not sheet by sheet."""
-    rows = {raw.name: sum(part["read"] for part in entry.info["parts"]) for raw, entry in files}
+) -> dict[str, Finding]:
+    """Forms that nobody filled in, left beside one that somebody did: by file, the one thing to be told of it."""
+    rows = {
+        raw.name: sum(part["read"] for part in entry.info["parts"] if part["table"] not in dataset.given)
+        for raw, entry in files
+    }
     filled = next((name for name, read in rows.items() if read), None)
     if not dataset.by_hand or filled is None:
-        return list(findings)
-    blank = {f.file: f for f in findings if f.rule == NO_ROWS and f.file and not rows.get(f.file)}
-    kept = [f for f in findings if f.rule != NO_ROWS or f.file not in blank]
-    return [*kept, *(_blank(f, filled) for f in blank.values())]
+        return {}
+    empty = {f.file: f for f in findings if f.rule == NO_ROWS and f.file and not rows.get(f.file)}
+    return {file: _blank(told, filled) for file, told in empty.items()}
 
 
 def _blank(told: Finding, filled: str) -> Finding:
     said = f"文件“{told.file}”没有填写，文件“{filled}”已经填写"
-    fix = "请删去没有填写的一份。"
-    return replace(told, message=f"{said}。", fix=fix, sheet=None, row=None)
+    return replace(told, message=f"{said}。", fix="请删去没有填写的一份。", sheet=None, row=None)
 
 
 def _renamed(absent: Sequence[Table], files: Sequence[tuple[RawFile, Entry]]) -> dict[str, Sheet]:

@@ -48,12 +48,17 @@ def _all(con: duckdb.DuckDBPyConnection, part: Part) -> Iterator[_Total]:
 
 
 def _sums(con: duckdb.DuckDBPyConnection, part: Part, total: _Total, span: tuple[int, int]) -> tuple[Any, ...]:
-    """Sum of the counted rows, of all rows, how many add up, and how many cannot be read."""
+    """Sums of the counted rows, of all rows, of the counted ones and one copy of each conflict (the first, or the later
+    one), how many add up, and how many cannot be read."""
+    value = "CAST(string_split(value, ':')[1] AS INTEGER), CAST(string_split(value, ':')[2] AS BIGINT)"
     return duck.row(
         con,
-        f"SELECT sum(r.{total.name}) FILTER (WHERE m._row IS NULL), sum(r.{total.name}), count(*) FILTER (WHERE r.{total.name} <> 0),"
+        f"SELECT sum(r.{total.name}) FILTER (WHERE m._row IS NULL), sum(r.{total.name}),"
+        f" sum(r.{total.name}) FILTER (WHERE m._row IS NULL OR m.copy = 'first'),"
+        f" sum(r.{total.name}) FILTER (WHERE m._row IS NULL OR m.copy = 'later'), count(*) FILTER (WHERE r.{total.name} <> 0),"
         f' count(*) FILTER (WHERE m.unread) FROM {part.parquet("rows")} r LEFT JOIN (SELECT _row, bool_or("column" IS NULL'
-        f" AND kind NOT IN ('duplicate', 'conflict', 'failed') OR \"column\" = '{total.name}' OR kind LIKE 'shifted%') AS unread"
+        f" AND kind NOT IN ('duplicate', 'conflict', 'failed') OR \"column\" = '{total.name}' OR kind LIKE 'shifted%') AS unread,"
+        f" any_value(CASE WHEN kind = 'conflict' THEN CASE WHEN ({value}) > (part, _row) THEN 'first' ELSE 'later' END END) AS copy"
         f" FROM marks WHERE part = {part.index} GROUP BY _row) m USING (_row) WHERE _row > ? AND _row < ?",
         list(span),
     )
@@ -72,11 +77,11 @@ def _gap(con: duckdb.DuckDBPyConnection, part: Part, total: _Total) -> tuple[Dec
     """(sum of the rows, printed less sum) where no reading of the total agrees; None where one does or none can tell."""
     gaps = []
     for span in total.spans:
-        counted, everything, terms, unread = _sums(con, part, total, span)
+        counted, *others, terms, unread = _sums(con, part, total, span)
         if unread:
             return None
         slack = _slack(con, part, total.name, terms)
-        for added in (counted, everything):
+        for added in (counted, *others):
             if added is not None and abs(added - total.printed) <= slack:
                 return None
         if counted is not None:

@@ -29,12 +29,15 @@ TOTAL_WORDS = (
     "本年累计",
     "总合计",
 )
+_REGION = re.compile(r"全[省市州县区](合计|总计|小计)")
 _TOTAL = re.compile(r"(合计|总计|小计|共计|累计)(:|\(.*\))?$")
 _NOTE = re.compile(
     r"^(注|备注|附注|附|说明|填表人|制表人|制表|审核人|审核|复核|单位负责人|财务负责人|填报人|经办人|打印日期|制表日期|导出时间)\d*[:：]"
 )
 #: What a printed page says at its foot: 第3页, 共12页, 第3页/共12页, - 3 -.
 _PAGE = re.compile(r"(第?\d+页[,/]?)?(共\d+页)?|页码:?\d+(/\d+)?|-\d+-")
+#: A line of the whole city below its counties, or of their mean: neither a row of its own kind nor a sum to be checked.
+_WHOLE = re.compile(r"全[省市州县区]|(全[省市州县区])?平均[值数]?")
 _NUMBER = re.compile(r"[-+(]?[¥]?[\d,]+(\.\d+)?[)%元]*")
 _DAY = re.compile(r"(19|20)\d\d([-/.年]?\d{1,2}){1,2}[日月]?.*|[1-7]\d{4}(\.\d+)?")
 _CODE = re.compile(r"[a-z]*\d{3,}[a-z]*\d*")
@@ -70,7 +73,8 @@ class Shape:
         """A 合计 row says so in its first filled cell, or in another one where the row has gaps that data rows have not."""
         # It may stand before the first column where the header has slipped to the right.
         first = next((cell for cell in cells[: max(self.used, default=0) + 1] if cell.strip()), "")
-        if normal(first).rstrip(":") in TOTAL_WORDS:
+        word = normal(first).rstrip(":")
+        if word in TOTAL_WORDS or _REGION.fullmatch(word):
             return True
         if not any(i >= len(cells) or not cells[i].strip() for i in self.needed):
             return False
@@ -107,6 +111,8 @@ def split_rows(rows: Sequence[Row], shape: Shape, header: Sequence[str], titles:
         if not filled:
             continue
         if _NOTE.match(filled[0]) and len(filled) <= max(2, len(shape.used) // 2):
+            continue
+        if shape.table.layout == "rows" and _WHOLE.fullmatch(normal(filled[0])):
             continue
         alone = len(filled) == 1 and filled[0] in above
         if alone or _is_header(cells, labels, len(filled)) or _PAGE.fullmatch("".join(map(normal, filled))):

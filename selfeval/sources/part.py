@@ -24,9 +24,13 @@ from selfeval.sources.people import LIST_BYTES, People, discreet, holds_list, li
 from selfeval.sources.scan import BOOK_SUFFIXES, MAX_MEMBERS, RawFile
 from selfeval.sources.structure import Place, filled, no_header, structure_findings, unknown_sheet, unreadable
 from selfeval.sources.text import Sheet, Unreadable, decode, read_delimited, read_json_lines, unpack
-from selfeval.sources.workbook import is_html, is_workbook, read_html, read_parquet, read_workbook
+from selfeval.sources.workbook import is_html, is_workbook, is_xml_book, read_html, read_parquet, read_workbook
 
 Aliases = Mapping[str, Sequence[str]]
+#: The table that a sheet holds, and where in it, if it is there at all.
+_Found = tuple[Table, Located | None] | None
+#: What stands before a sheet's name in an export: Z01, 1., 财决01.
+_CODE = re.compile(r"^[\sA-Za-z0-9_.、（）()-]*(财决\d+(-\d+)?)?[\s表_.、-]*")
 
 
 def read_sheets(raw: RawFile) -> list[Sheet]:
@@ -41,6 +45,9 @@ def read_sheets(raw: RawFile) -> list[Sheet]:
     # What a file is called and what it is are two things: systems export web pages and text under the name .xls.
     if is_workbook(data):
         return read_workbook(data)
+    if is_xml_book(data):
+        fix = "请用Excel或WPS打开后另存为.xlsx，再放回原处"
+        raise Unreadable("source.unreadable", "是Excel 2003的XML表格，不能读取", fix)
     if is_html(data):
         return read_html(data)
     if raw.kind in (".xlsx", ".xlsm", ".xlsb"):
@@ -67,6 +74,22 @@ def _unopened(raw: RawFile) -> Unreadable:
 
 def _empty() -> Unreadable:
     return Unreadable("source.empty", "是空文件", "请重新导出后放回原处", 1)
+
+
+def _blank() -> Unreadable:
+    return Unreadable("source.empty", "中没有表格", "请重新导出完整的数据后放回原处", 1)
+
+
+def _only_own(sheets: Sequence[Sheet], found: Sequence[_Found]) -> list[_Found]:
+    """Of a table that a unit has once, the sheet that bears its very name, where others look just like it.
+
+    The workbook of the final accounts holds 财政拨款收入支出决算总表 in the same form beside 收入支出决算总表.
+    """
+    own = [
+        pair is not None and pair[1] is not None and pair[0].layout == "two-sided" and _CODE.sub("", sheet.name or "") == pair[0].label
+        for sheet, pair in zip(sheets, found, strict=True)
+    ]  # fmt: skip
+    return [pair if mine else None for pair, mine in zip(found, own, strict=True)] if any(own) else list(found)
 
 
 def people_in(files: Mapping[str, Sequence[RawFile]], scope: Scope, aliases: Callable[[str], Aliases]) -> People:
@@ -106,7 +129,7 @@ def read_part(
         return {"parts": [], "findings": told, "unread": [_unread(None, 0)], "tables": None}
     for sheet in sheets:
         sheet.stem = raw.stem
-    found = [_find_table(sheet, dataset, scope, aliases) for sheet in sheets]
+    found = _only_own(sheets, [_find_table(sheet, dataset, scope, aliases) for sheet in sheets])
     sheet_names(sheets, people)
     somewhere = any(pair is not None and pair[1] is not None for pair in found)
     parts: list[dict[str, Any]] = []
@@ -133,6 +156,9 @@ def read_part(
             else:
                 seen.add(pair[0].slug)
                 findings.append(no_header(place, pair[0], scope))
+    if not parts and not findings and len(dataset.tables) == 1:
+        # Nothing but blank sheets: of several tables, those that no file has are told as missing.
+        findings.append(unreadable(_blank(), raw, dataset))
     told = [asdict(scrubbed(f)) for f in findings]
     return {"parts": parts, "findings": told, "unread": unread, "tables": sorted(seen)}
 
@@ -148,7 +174,7 @@ def _like(sheet: Sheet, dataset: Dataset, scope: Scope, aliases: Aliases) -> lis
     return [table.slug for table, located in found if located is not None and located.rows and not located.missing]
 
 
-def _find_table(sheet: Sheet, dataset: Dataset, scope: Scope, aliases: Aliases) -> tuple[Table, Located | None] | None:
+def _find_table(sheet: Sheet, dataset: Dataset, scope: Scope, aliases: Aliases) -> _Found:
     """The table that a sheet holds: by the sheet's (or text file's) name, else the one table that the dataset has."""
     named = [t for t in dataset.tables if _is_named(sheet, t)]
     single = [t for t in dataset.tables if len(dataset.tables) == 1]

@@ -25,6 +25,7 @@ MAX_CELLS = 30_000_000
 _OLE = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
 _HTML = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table|meta|head|\?xml)", re.IGNORECASE)
+_XML_BOOK = b"urn:schemas-microsoft-com:office:spreadsheet"
 #: Excel keeps fifteen digits of a number: a longer one has lost its end.
 _LONG = 10**15
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -58,6 +59,11 @@ def is_workbook(data: bytes) -> bool:
 def is_html(data: bytes) -> bool:
     """Whether the content is a web page with a table, as some systems export under the name .xls."""
     return bool(_HTML.match(data)) and b"<t" in data.lower()
+
+
+def is_xml_book(data: bytes) -> bool:
+    """Whether the content is Excel 2003's XML, which some systems export under the name .xls."""
+    return data[:200].lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<") and _XML_BOOK in data[:4000]
 
 
 def read_workbook(data: bytes) -> list[Sheet]:

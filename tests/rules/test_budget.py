@@ -312,3 +312,23 @@ def test_a_table_in_ten_thousands_that_does_not_say_so(sound: SoundUnit) -> None
     assert (f.row, f.value) == (2, "10.00005")
     assert "以万元为单位" in f.message and "单位：万元" in f.fix
     assert not [f for f in told.findings if f.rule.endswith(".type")]
+
+
+@pytest.mark.parametrize("off", [0, 100])
+def test_a_total_holds_with_one_copy_of_what_is_in_conflict(sound: SoundUnit, off: int) -> None:
+    row = list(sound.table(BOOK)[1])
+    sound.add(BOOK, [*row[:4], "别的名称", *row[5:]])
+    sound.table(BOOK)[-1][8] += off
+    told = sound.check()
+    assert len(told.of("budget.conflict")) == 2
+    assert {f.rule for f in told.findings if f.rule.endswith(".total")} == (
+        {"budget.budget_initial.total"} if off else set()
+    )
+
+
+def test_payments_in_rounded_ten_thousands_are_said_to_be_such(sound: SoundUnit) -> None:
+    for row in sound.table(PAID)[1:13]:
+        row[9] = "0.75"
+    sound.table(PAID)[1][9], sound.table(PAID)[2][9] = "0.74", "0.75"
+    f = sound.check().one("budget.paid.payments", "error", BOOK, 2, "支出数")
+    assert "一万倍" in f.message

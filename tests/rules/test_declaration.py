@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from selfeval import scaffold
+from tests.rules.conftest import UNIT, YEAR
 from tests.rules.sound import SoundUnit
 
 FORM, INFO, REASON = "绩效指标", "单位信息", "偏差原因分析及改进措施"
@@ -106,6 +108,15 @@ def test_a_form_left_blank_beside_one_filled_in_is_told_once(sound: SoundUnit) -
     sound.tables |= blank
     f = sound.check().one("source.no_rows", "error", "自评填报表（空表）.xlsx", None, None)
     assert "删去" in f.fix and DECLARATION in f.message
+
+
+def test_the_blank_form_of_init_beside_one_filled_in_is_told_once(sound: SoundUnit) -> None:
+    """Its 单位信息 and 情况说明 hold the items to fill in, which are no other content than the clerk's."""
+    sound.folder.raw("自评填报表-空表.xlsx", scaffold.workbook(YEAR, UNIT))
+    told = sound.check()
+    told.one("source.no_rows", "error", "自评填报表-空表.xlsx", None, None)
+    assert told.loud == {"source.no_rows"}
+    assert not [f for f in told.findings if f.file == "自评填报表-空表.xlsx" and f.rule.endswith(".duplicate")]
 
 
 def test_bindings(sound: SoundUnit) -> None:

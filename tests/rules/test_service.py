@@ -101,3 +101,13 @@ def test_what_is_cumulative_does_not_fall(sound: SoundUnit, column: str, value: 
     told = sound.check()
     told.one("service.cumulative.fall", "warning", NOW, 2, column)
     assert told.loud == {"service.cumulative.fall"}
+
+
+@pytest.mark.parametrize(("label", "told"), [("全市", False), ("全市平均", False), ("全市合计", True)])
+def test_the_line_of_the_whole_city_is_no_county(sound: SoundUnit, label: str, told: bool) -> None:
+    """Its rates are of its own population; a 合计 must be the sum, a line of the city alone need not."""
+    for sheet in (NOW, BEFORE):
+        sound.add(sheet, [label, 300000, 1, 1, 0.01, 0.01])
+    found = sound.check()
+    assert found.loud == ({"service.people.total", "service.volume.total"} if told else set())
+    assert [(a.read, a.accepted) for a in sound.pipeline().accounts if a.name == "精准科普服务统计"] == [(4, 4)]

@@ -222,3 +222,43 @@ def test_a_part_of_another_year_in_the_folder(folder: Folder) -> None:
     found = checked.one("source.year")
     assert (found.file, found.rows) == ("科普员分享记录/2023-12.csv", "2-9")
     assert checked.one("shares.tolerance").severity == "error"
+
+
+def test_the_xml_of_excel_2003_is_refused_in_words(folder: Folder) -> None:
+    head = (
+        '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet><Table>'
+        "<Row><Cell><Data>支付日期</Data></Cell></Row></Table></Worksheet></Workbook>"
+    )
+    folder.raw("支付明细.xls", head.encode())
+    told = folder.check().one("source.unreadable")
+    assert (told.severity, told.file) == ("error", "支付明细.xls") and "另存为.xlsx" in told.fix
+
+
+@pytest.mark.parametrize("content", ["book", "page"])
+def test_a_file_without_any_table_is_never_passed_over(folder: Folder, content: str) -> None:
+    if content == "book":
+        folder.xlsx("支付明细.xlsx", {"Sheet1": [], "Sheet2": []})
+    else:
+        folder.raw("支付明细.xls", b"<html><body><table></table></body></html>")
+    assert folder.check().one("source.empty").severity == "error"
+
+
+def test_of_the_final_accounts_workbook_the_table_of_that_name_is_read(folder: Folder) -> None:
+    def table(income: float) -> list[list[object]]:
+        return [
+            ["金额单位：万元"],
+            ["项目", "行次", "决算数", "项目", "行次", "决算数"],
+            ["本年收入合计", 1, income, "本年支出合计", 3, income],
+            ["年初结转和结余", 2, 0, "年末结转和结余", 4, 0],
+        ]
+
+    sheets = {
+        "Z01 收入支出决算总表": table(30.0),
+        "Z01_1 财政拨款收入支出决算总表": table(29.0),
+        "Z02 收入决算表": [["x"]],
+    }
+    folder.xlsx("决算总表.xlsx", sheets)
+    checked = folder.check()
+    assert checked.rules == {"source.sheet.unknown"}
+    assert [f.sheet for f in checked.findings] == list(sheets)[1:]
+    assert checked.accounts["收入支出决算总表"] == (2, 2, 0)

@@ -21,7 +21,8 @@ doubted AS (
 )
 SELECT b._file, b._sheet, b._row, 'paid' AS "column", b.project_name, b.paid AS value,
     coalesce(p.payments, 0) AS payments, coalesce(p.counted, 0) AS total, b.paid - coalesce(p.counted, 0) AS difference,
-    CASE WHEN b.paid <> 0 AND (abs(b.paid * 10000 - p.counted) <= 50 OR abs(b.paid - p.counted * 10000) <= 50)
+    -- Each payment in 万元 to two decimals may be rounded by 50 元.
+    CASE WHEN b.paid <> 0 AND p.counted <> 0 AND (abs(b.paid * 10000 - p.counted) <= 50 OR abs(b.paid - p.counted * 10000) <= 50 * p.payments)
         THEN '，正好相差一万倍，可能混用了万元和元'
         -- An amount in 万元 is short by 9,999 times itself, so are several together; which ones they are is not sure here.
         WHEN p.small IS NOT NULL AND (b.paid - p.counted) * 100 % 9999 = 0
