@@ -77,15 +77,17 @@ def _gap(con: duckdb.DuckDBPyConnection, part: Part, total: _Total) -> tuple[Dec
     """(sum of the rows, printed less sum) where no reading of the total agrees; None where one does or none can tell."""
     gaps = []
     for span in total.spans:
-        counted, *others, terms, unread = _sums(con, part, total, span)
+        counted, everything, *with_copy, terms, unread = _sums(con, part, total, span)
         if unread:
             return None
         slack = _slack(con, part, total.name, terms)
-        for added in (counted, *others):
+        for added in (counted, everything, *with_copy):
             if added is not None and abs(added - total.printed) <= slack:
                 return None
-        if counted is not None:
-            gaps.append((counted, total.printed - counted))
+        sums = [added for added in (counted, *with_copy) if added is not None]
+        if sums:
+            nearest = min(sums, key=lambda added: abs(total.printed - added))
+            gaps.append((nearest, total.printed - nearest))
     return gaps[0] if gaps else None
 
 
