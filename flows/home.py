@@ -26,6 +26,8 @@ _STARTUP_SECONDS = 300
 #: Runs share it; `gc` holds it alone.
 STORE_LOCK = "store"
 _HEARTBEAT_SECONDS = 30
+#: In the environment of what a command starts: the command's process.
+OWNER = "SELFEVAL_OWNER"
 _QUOTED_NAME = re.compile("(['\"“‘])[一-鿿·]{2,6}(['\"”’])")
 
 
@@ -138,6 +140,7 @@ def prepare_prefect(home: Home, *, api_url: str | None = None) -> None:
     """
     os.environ |= {
         "SELFEVAL_HOME": str(home.root),
+        OWNER: str(os.getpid()),
         "PREFECT_HOME": str(home.prefect),
         "PREFECT_PROFILES_PATH": str(home.prefect / "profiles.toml"),
         # Nothing leaves the machine.

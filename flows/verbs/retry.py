@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from flows import orphans
 from flows.cli import BLOCKED, DONE
 from flows.home import Home, prepare_prefect
 from flows.verbs import CallError
@@ -22,6 +23,7 @@ _POLL_SECONDS = 2.0
 def main(arguments: argparse.Namespace, home: Home) -> int:
     url = home.server_url()
     prepare_prefect(home, api_url=url)
+    orphans.end(home)
     from flows import execution
     from flows.year_end import past_year
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows import foresight, words
+from flows import foresight, orphans, words
 from flows.cli import BLOCKED, DONE, FAILED, WRONG_CALL
 from flows.foresight import not_issued
 from flows.home import Home, prepare_prefect
@@ -31,6 +31,7 @@ def main(arguments: argparse.Namespace, home: Home) -> int:
     first = not (home.prefect / "prefect.db").exists()
     url = home.server_url()
     prepare_prefect(home, api_url=url)
+    orphans.end(home)
     if first and url is None:
         say("第一次运行，正在准备运行记录的数据库，约需半分钟……")
     from flows import execution

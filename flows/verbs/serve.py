@@ -22,6 +22,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
+from flows import orphans
 from flows.cli import DONE, FAILED
 from flows.home import LOG, Home, prepare_prefect
 from flows.verbs import CallError
@@ -48,6 +49,7 @@ def main(arguments: argparse.Namespace, home: Home) -> int:
         require_free(host, port)
         api_url = f"http://{_called(host)}:{port}/api"
         prepare_prefect(home, api_url=api_url)
+        orphans.end(home)
         # The UI calls the address it was loaded from, whatever name or port led there.
         os.environ["PREFECT_UI_API_URL"] = "/api"
         os.environ["PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT"] = "false"
