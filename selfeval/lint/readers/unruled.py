@@ -6,6 +6,7 @@ the same places. Does not belong here: ruled tables, paragraphs (pdf.py).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -117,14 +118,19 @@ def _rows(lines: Sequence[dict[str, Any]], starts: Sequence[float]) -> Rows:
                 cells.append(open_cells[column])
     middles = _middles(cells)
     grid = [[""] * len(starts) for _ in middles]
-    # the columns before the first that is filled throughout hold cells merged over several rows
+    # the columns before the first that is filled throughout, or holds values, hold cells merged over several rows
     columns = [[cell for cell in cells if cell.column == column] for column in range(len(starts))]
-    first = next((i for i, own in enumerate(columns) if len(own) * 4 >= len(middles) * 3), len(columns))
+    first = next((i for i, own in enumerate(columns) if _single(own, len(middles))), len(columns))
     for column, own in enumerate(columns):
         for cell, rows in zip(own, _spans(own, middles, column < first), strict=True):
             for row in rows:
                 grid[row][column] = cell.text if not grid[row][column] else grid[row][column] + cell.text
     return tuple(tuple(row) for row in grid)
+
+
+def _single(cells: Sequence[_Cell], rows: int) -> bool:
+    values = sum(1 for cell in cells if re.match(r"[≥≤<>=]?\s*\d[\d.,]*", cell.text))
+    return len(cells) * 4 >= rows * 3 or values >= 2
 
 
 def _split(line: dict[str, Any], starts: Sequence[float]) -> dict[int, str]:

@@ -15,19 +15,21 @@ from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import NUMBER, Quantity, quantity_at, slip
 
 _AMOUNT = rf"(?:{NUMBER})\s*(?:万元|亿元|元)"
-_WHOSE = r"(?:20\d\d年度?|本年度?|全年|当年|年度|部门|单位|本部门|本单位|我[局委办会院]|全部门)*"
+_WHOSE = r"(?:20\d\d年度?|本年度?|全年|当年|年度|部门|单位|本部门|本单位|我[局委办会院]|全部门|财政资金|财政拨款)*"
 _NAMES = {
-    "收入": r"(?:(?:本年度?|全年|当年)收入|收入(?:合计|决算数?|总额)|收入(?=为|共))",
+    "收入": r"(?:(?:本年度?|全年|当年)收入|收入(?:合计|决算数?|总额)|收入(?=为|共|:))",
     "收入总计": r"收入总计",
     "年初结转": r"(?:年初|上年)(?:财政拨款)?(?:结转和结余|结转结余|结转)(?:资金)?",
-    "支出": r"(?:(?:本年度?|全年|当年)支出|支出(?:合计|决算数?|总额)|支出(?=为|共))",
+    "支出": r"(?:(?:本年度?|全年|当年)支出|支出(?:合计|决算数?|总额)|支出(?=为|共|:))",
     "支出总计": r"支出总计",
-    "年末结转": r"年末(?:财政拨款)?(?:结转和结余|结转结余|结转)(?:资金)?",
+    "年末结转": r"(?:年末)?(?:财政拨款)?(?:结转和结余|结转结余|结转)(?:资金)?",
     "基本支出": r"基本支出(?:合计|决算数?)?",
     "项目支出": r"项目支出(?:合计|决算数?)?",
 }
 _PATTERNS = {
-    name: re.compile(rf"(?<![\u4e00-\u9fff]){_WHOSE}{pattern}(?:为|共|共计|是|:)?\s*(?P<amount>{_AMOUNT})")
+    name: re.compile(
+        rf"(?<![\u4e00-\u9fff])(?:\([一二三四五六七八九十]\))?{_WHOSE}{pattern}(?:为|共|共计|是|:)?\s*(?P<amount>{_AMOUNT})"
+    )
     for name, pattern in _NAMES.items()
 }
 #: whole = sum of the others; a term with - is taken off.
@@ -36,6 +38,7 @@ _EQUATIONS = (
     ("收入总计", ("收入", "年初结转")),
     ("支出总计", ("支出", "年末结转")),
     ("年末结转", ("收入", "年初结转", "-支出")),
+    ("年末结转", ("收入", "-支出")),
 )
 _OTHERS = {
     "支出": r"经营支出|上缴上级|附属单位|对附属",
@@ -52,6 +55,8 @@ def check(context: Context) -> Iterator[LintFinding]:
         if whole not in named or not all(name in named for name in names) or re.search(_OTHERS[whole], context.text):
             continue
         place, total = named[whole]
+        if "收入" in names and "支出" in names and "年初结转" not in names and re.search(r"上年|年初", context.text):
+            continue  # something was there before
         parts = [named[name][1] for name in names]
         should = sum(
             (-q.value if t.startswith("-") else q.value for t, q in zip(terms, parts, strict=True)), Decimal(0)

@@ -12,6 +12,7 @@ from selfeval.lint.context import Context, Prose, finding, sentence_around
 from selfeval.lint.forms import Indicator
 from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import norm, plain_number, quantities
+from selfeval.lint.rules.mistyped import common_run, written
 from selfeval.lint.rules.points import comparable
 
 _NONE = re.compile(
@@ -79,8 +80,22 @@ _MISSED = re.compile(
 )
 
 
+def _short_of_plan(context: Context) -> tuple[str, str] | None:
+    """建设“妇女微家”20个 among the tasks of the year, 建成“妇女微家”18个 among what was done."""
+    told = [mention for mention in written(context) if mention.unit not in ("", "元", "分")]
+    for plan in told:
+        for done in told if plan.planned else ():
+            same = not done.planned and done.unit == plan.unit and common_run(plan.name, done.name) >= 4
+            if same and plan.value / 2 < done.value < plan.value:
+                return done.place, f"{done.quoted}（计划{plan.quoted}）"
+    return None
+
+
 def _shortfall(context: Context) -> tuple[str, str, bool] | None:
-    """A miss told in words: goal and actual beside each other for sure, a rate below 100% perhaps."""
+    """A miss told in words: goal and actual for sure, a rate below 100% perhaps."""
+    plan = _short_of_plan(context)
+    if plan:
+        return *plan, True
     for prose in context.prose:
         m = _MISSED.search(prose.plain)
         if m:

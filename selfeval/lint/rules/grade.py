@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 
-from selfeval.lint.context import Context, Prose, finding
+from selfeval.lint.context import Context, Prose, finding, sentence_start
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import plain_number, show
+from selfeval.lint.numbers import plain_number, show, squeeze
+from selfeval.lint.rules.years import report_year
 
 _GRADE = r"(优秀|优|良好|良|中等|中|差|较差|不合格)"
 _STATED = re.compile(
@@ -23,7 +25,10 @@ SCORE = re.compile(
     r"(?:自评|评价|综合|总|最终|整体|绩效)(?:总)?(?:得分|评分|分数|总分|分)(?:合计)?[为是:]?\s*(\d{1,3}(?:\.\d+)?)\s*分?(?![\d%])"
 )
 #: the nearest one before a grade belongs to it
+#: 2023年绩效评价结果为良, 上年等次为良, told in the report of another year
+_OTHER_YEAR = re.compile(r"(?:上年|去年|上一年|(20\d\d)年)[^,，;。]{0,10}$")
 _ANY_SCORE = re.compile(rf"{SCORE.pattern}|(?<![\d.\-—~至])(\d{{2,3}}(?:\.\d+)?)\s*分(?![\d值以及])")
+_LABEL = re.compile(r"[\u4e00-\u9fff]{0,4}(?:等级|等次|评级|档次):?")
 _NAME = r"(优|良|中|合格|一般|差|不合格)(?:秀|好|等)?"
 #: 90分以上为优, 80—89分为良; 优(90分及以上)
 _LINES = (
@@ -41,9 +46,12 @@ def check(context: Context) -> Iterator[LintFinding]:
     if lines is None:
         return
     scores = _scores(context)
-    for prose in context.prose:
+    for prose in [*context.prose, *_rows(context)]:
         for grade, quoted in _grades(prose):
             at = prose.plain.find(quoted)
+            other = _OTHER_YEAR.search(prose.plain[sentence_start(prose.plain, at) : at])
+            if other and (not other[1] or int(other[1]) != report_year(context)):
+                continue
             named = [Decimal(m[1]) for m in SCORE.finditer(prose.plain) if m.start() < at][-1:]
             here = named or [Decimal(m[2]) for m in _ANY_SCORE.finditer(prose.plain) if m[2] and m.start() < at][-1:]
             here = here or [Decimal(m[1]) for m in SCORE.finditer(prose.plain)]
@@ -57,6 +65,15 @@ def check(context: Context) -> Iterator[LintFinding]:
                 continue
             message = f"自评得分{show(value)}分应为“{should}”，印出的等级是“{grade}”。"
             yield finding("grade", "error", prose.place, f"{show(value)}分 {quoted}", should, message)
+
+
+def _rows(context: Context) -> Iterator[Prose]:
+    """自评等级 | 良 in a table, as if it were written in a sentence."""
+    for line in context.lines:
+        for label, value in pairwise(line.own):
+            if _LABEL.fullmatch(squeeze(label)) and len(value) < 6:
+                text = f"{squeeze(label).rstrip(':')}:{squeeze(value)}"
+                yield Prose(text, text, line.place, True)
 
 
 def _grades(prose: Prose) -> Iterator[tuple[str, str]]:
@@ -73,7 +90,7 @@ def _scores(context: Context) -> set[Decimal]:
     found = {
         number.value
         for form in context.forms
-        for total in form.totals
+        for total in form.totals[-1:]
         if (number := plain_number(total.score or "")) is not None
     }
     for prose in context.prose:

@@ -34,6 +34,10 @@ _EACH = re.compile(
     rf"(?:每(?P<each>{_THING})(?:每年)?[^\d。;,，每]{{0,8}}(?P<rate>{_AMOUNT})|人均[^\d。;,，]{{0,8}}(?P<rate3>{_AMOUNT})|(?P<rate2>(?:{NUMBER})\s*(?:万元|元))/(?P<each2>{_THING}))"
     rf"[^\d。;]{{0,10}}?[,，、)]?(?:共|合计|共计|总计|计|全部?|全年)[^\d。;,，每]{{0,8}}(?P<total>{_AMOUNT})"
 )
+#: 拨付36万元，惠及45人，人均0.9万元
+_EACH_LAST = re.compile(
+    rf"(?P<total>{_AMOUNT})[^。;\d]{{0,16}}(?P<count>{NUMBER})\s*(?P<scale>万)?(?P<unit>{_THING})[^。;\d]{{0,8}}[,，](?:平均每?|每)?(?P<each>{_THING})均?[^。;,，\d月]{{0,8}}(?P<rate>{_AMOUNT})(?!/)"
+)
 _PERIOD = re.compile(r"[每/]?(?:月|季|年|天|日|学期|学年)")
 _SAME = {"名": "人", "生": "人", "户": "户"}
 
@@ -89,15 +93,18 @@ def _rest(prose: Prose) -> Iterator[LintFinding]:
 
 def _each(prose: Prose) -> Iterator[LintFinding]:
     """60户，每户补助3000元，共18万元: count times rate, where no period comes in between."""
-    for m in _EACH.finditer(prose.plain):
-        unit, each = m["unit"], m["each"] or m["each2"] or "人"
+    for m in [*_EACH.finditer(prose.plain), *_EACH_LAST.finditer(prose.plain)]:
+        unit, each = m["unit"], next((m[k] for k in ("each", "each2") if m.groupdict().get(k)), "人")
         between = m[0][m.end("unit") - m.start() :]
         period = _PERIOD.search(between.replace("每年", "").replace("全年", "")) or (
             "每年" in between and "全年" not in between
         )
         if _SAME.get(unit, unit) != _SAME.get(each, each) or period:
             continue
-        rate, total = next(quantities(m["rate"] or m["rate2"] or m["rate3"])), next(quantities(m["total"]))
+        rate, total = (
+            next(quantities(next(m[k] for k in ("rate", "rate2", "rate3") if m.groupdict().get(k)))),
+            next(quantities(m["total"])),
+        )
         count = Decimal(m["count"].replace(",", "")) * (10**4 if m["scale"] else 1)
         should = count * rate.value
         if abs(should - total.value) <= max(

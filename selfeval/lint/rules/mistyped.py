@@ -48,7 +48,7 @@ class _Mention:
 def check(context: Context) -> Iterator[LintFinding]:
     by_digits: dict[str, list[_Mention]] = defaultdict(list)
     by_unit: dict[str, list[_Mention]] = defaultdict(list)
-    for mention in [*_written(context), *_rows(context)]:
+    for mention in [*written(context), *_rows(context)]:
         by_digits["".join(sorted(str(int(mention.value.scaleb(6))).replace("0", "")))].append(mention)
         by_unit[mention.unit].append(mention)
     told: set[frozenset[Decimal]] = set()
@@ -105,17 +105,20 @@ def _swapped(one: _Mention, other: _Mention) -> bool:
         return False
     digits = max(len(value.normalize().as_tuple().digits) for value in (one.value, other.value))
     if one.planned or other.planned:  # what was planned may well differ: only the very words tell a slip
-        return one.unit == other.unit != "" and _common(one.name, other.name) >= 5
+        return one.unit == other.unit != "" and common_run(one.name, other.name) >= 5
     if digits < 3:
-        return digits == 2 and one.unit == other.unit != "" and _common(one.name, other.name) >= 5
+        return digits == 2 and one.unit == other.unit != "" and common_run(one.name, other.name) >= 5
     if digits == 3:  # three digits are swapped by chance often enough: the name must say more
         short, long = sorted((one.name, other.name), key=len)
         least = 4 if one.unit == other.unit and one.unit not in ("", "元") else 5
-        return _common(one.name, other.name) >= least or (len(short) >= 4 and short in long)
+        return common_run(one.name, other.name) >= least or (len(short) >= 4 and short in long)
     if _within(*sorted((one.name, other.name), key=len)):
         return True
     least = 3 if one.unit == other.unit != "元" and one.unit else 4
-    return max(_common(one.name, other.name), _common(one.name, other.around), _common(other.name, one.around)) >= least
+    return (
+        max(common_run(one.name, other.name), common_run(one.name, other.around), common_run(other.name, one.around))
+        >= least
+    )
 
 
 def _within(short: str, long: str) -> bool:
@@ -124,7 +127,7 @@ def _within(short: str, long: str) -> bool:
     return len(short) >= 4 and all(character in rest for character in short)
 
 
-def _common(one: str, other: str) -> int:
+def common_run(one: str, other: str) -> int:
     """Length of the longest run of characters that both names have."""
     for size in range(min(len(one), len(other), 12), 2, -1):
         if any(one[i : i + size] in other for i in range(len(one) - size + 1)):
@@ -132,7 +135,7 @@ def _common(one: str, other: str) -> int:
     return 0
 
 
-def _written(context: Context) -> Iterator[_Mention]:
+def written(context: Context) -> Iterator[_Mention]:
     """Numbers of sentences, with the words right before and behind them as their name."""
     for prose in context.prose:
         if prose.in_table and len(prose.plain) < 20:

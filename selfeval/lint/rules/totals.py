@@ -30,11 +30,11 @@ def check(context: Context) -> Iterator[LintFinding]:
     for form in context.forms:
         if not form.indicators:
             continue
-        groups = list(_groups(form))
-        told = [*groups, *_scheme(form), *_twice(form)]
+        yield from _groups(form)
+        yield from _scheme(form)
+        yield from _twice(form)
         total = form.totals[-1] if form.totals else None
-        if total and not form.cut:
-            told += [*_weights(form, total), *_scores(form, total)]
+        told = [*_weights(form, total), *_scores(form, total)] if total and not form.cut else []
         if not form.cut and plain_number(total.weight or "" if total else "") is None:
             told += _over(form)
         yield from told

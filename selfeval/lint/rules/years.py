@@ -29,6 +29,7 @@ _TITLE_WORD = re.compile(r"自评|绩效|评价")
 _SUBJECT = r"年度(?:绩效|总体)?目标|绩效目标(?!管理|表)|全年预算数?|全年执行数?|年初预算|预算执行率|(?:绩效)?(?:自评|评价)(?:总|综合)?(?:得分|结论|结果为)"
 _CURRENT = re.compile(
     rf"(?<!较)(?<!比)(?<!至)(20\d{{2}})年度?(?!\d)[^\d。;,，]{{0,10}}(?:{_SUBJECT})"
+    rf"|(20\d{{2}})年度?[^\d。;,，]{{0,14}}(?:任务|工作|目标)[^\d。;,，]{{0,4}}(?:已|全部|均)[^。;,，]{{0,4}}(?:完成|执行)"
     rf"|(?<=[。;\n])(20\d{{2}})年(?:本单位|本部门|我[局委办会院中][心]?)(?!.{{0,20}}(?:被|获|成立|设立|组建|荣))"
     rf"|(?:^|(?<=[。;\n]))(20\d{{2}})年度?,[^\d。;,，较比]{{0,8}}(?:{_SUBJECT})"
     r"|截至(20\d{2})年12月(?:31日|底)|(?:评价|自评)(?:的)?(?:时段|时间|期间|范围|周期|基准日|年度)+[为是:]?\s*(20\d{2})年"
@@ -36,12 +37,12 @@ _CURRENT = re.compile(
 
 
 def check(context: Context) -> Iterator[LintFinding]:
-    year = _year(context)
+    year = report_year(context)
     if year is None:
         return
     yield from _too_early(context, year)
     yield from _too_late(context, year)
-    yield from _other_year(context, year)
+    yield from _otherreport_year(context, year)
 
 
 def _titles(context: Context) -> Iterator[tuple[Prose, int]]:
@@ -55,7 +56,7 @@ def _titles(context: Context) -> Iterator[tuple[Prose, int]]:
             yield prose, int(m[1] or m[2] or m[3])
 
 
-def _year(context: Context) -> int | None:
+def report_year(context: Context) -> int | None:
     """The year of the report: what its titles say; a lone line (2022年度) under the title is one too."""
     years = Counter(year for _, year in _titles(context))
     for prose in context.prose[:20]:
@@ -98,7 +99,7 @@ def _date(year: str, month: str, day: str | None) -> dt.date | None:
         return None
 
 
-def _other_year(context: Context, year: int) -> Iterator[LintFinding]:
+def _otherreport_year(context: Context, year: int) -> Iterator[LintFinding]:
     """A sentence about the year under evaluation that names another one."""
     titled = {y for _, y in _titles(context)}
     told: set[int] = set()
@@ -108,7 +109,7 @@ def _other_year(context: Context, year: int) -> Iterator[LintFinding]:
             around = f"{prose.plain[max(0, m.start() - 12) : m.start()]} {m[0].lstrip('截至')}{prose.plain[m.end() : m.end() + 12]}"
             if named in titled | {year, year + 1} or named in told:
                 continue
-            period = bool(m[5])  # 评价期间 names its first and its last day
+            period = bool(m[6])  # 评价期间 names its first and its last day
             if not period and re.search(r"较|比|上年|去年|结转|同期|以前|至|[-—~]|结果|应用|整改|中期|规划", around):
                 continue
             if period and re.search(rf"{year}|以来", prose.plain[m.end() : m.end() + 24]):
