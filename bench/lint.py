@@ -257,7 +257,8 @@ def total(tallies: Sequence[Tally]) -> Tally:
 #: What the rules gave on documents written without looking at them, on first sight and before any mending: the split
 #: by which to judge how they do on a text never seen. Each row to 121-126 was measured with the rules mended after the
 #: row above; 201-218 and 221-238, written by someone who had not seen the rules, were both measured before any mending
-#: for either, and 221-238 once more with the rules mended on 201-218 alone.
+#: for either, and 221-238 once more with the rules mended on 201-218 alone. 301-398 are by two others who had not seen the
+#: rules either, one of 301-350, one of 361-398.
 FIRST_SIGHT = (
     ("03-45", 35, 26, 4),
     ("50-69", 22, 14, 3),
@@ -268,6 +269,10 @@ FIRST_SIGHT = (
     ("201-218", 30, 24, 8),
     ("221-238", 31, 18, 4),
     ("221-238, mended on 201-218", 31, 20, 3),
+    ("301-320", 53, 35, 21),
+    ("361-378, mended on 301-320", 31, 25, 10),
+    ("331-350, mended on 301-320 and 361-378", 60, 37, 11),
+    ("381-398, mended on all before", 42, 34, 3),
 )
 _HEAD = f"{'kind':24}{'faults':>8}{'found':>8}{'false':>8}{'recall':>9}{'precision':>11}"
 
