@@ -92,13 +92,14 @@ def _among(x: float, known: Sequence[float]) -> bool:
 
 
 def _starts(words: Sequence[list[tuple[float, bool]]]) -> list[float]:
-    """Places where words begin in three lines at least, one of them clear of the word before."""
+    """Places where words begin in two lines at least, or in a full one, clear of the word before."""
     found: list[tuple[float, int, int]] = []
-    for x, clear in sorted(word for line in words for word in line):
+    for x, clear, full in sorted((x, clear, len(line) >= 5) for line in words for x, clear in line):
+        weight = 2 if clear and full else 1
         if found and x - found[-1][0] <= _NEAR:
-            found[-1] = (found[-1][0], found[-1][1] + 1, found[-1][2] + clear)
+            found[-1] = (found[-1][0], found[-1][1] + weight, found[-1][2] + clear)
         else:
-            found.append((x, 1, int(clear)))
+            found.append((x, weight, int(clear)))
     leftmost = found[0][0] if found else 0
     return [x for x, count, clear in found if count >= 2 and (clear or x == leftmost)]
 

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 
 from selfeval.lint.context import Context, finding, sentence_around
 from selfeval.lint.forms import Form, Indicator
@@ -67,10 +68,8 @@ def _summary(context: Context) -> Iterator[LintFinding]:
     """A table of all projects with their points against the form of one of them."""
     for form in context.forms:
         score = plain_number(form.totals[-1].score or "") if form.totals else None
-        own = [line.own for line in form.lines]
-        name = next(
-            (cells[i + 1] for cells in own for i in range(len(cells) - 1) if _IS_NAME.fullmatch(squeeze(cells[i]))), ""
-        )
+        pairs = [pair for line in form.lines for pair in pairwise(line.own)]
+        name = next((value for label, value in reversed(pairs) if _IS_NAME.fullmatch(squeeze(label))), "")
         if not score or not form.indicators or len(name) < 4:
             continue
         header: dict[int, str] = {}

@@ -139,16 +139,9 @@ def _empty(context: Context) -> Iterator[LintFinding]:
         for p in prose
     ]
     for i, level in enumerate(marks[:-1]):
-        if (
-            level is None
-            or len(prose[i].plain.strip()) > 20
-            or re.search(r"[,;:]", prose[i].plain)
-            or CUT.search(prose[i].plain)
-        ):
-            continue
-        following = marks[i + 1]
-        sibling = following is not None and following <= level and len(prose[i + 1].plain) > 40
-        if sibling and following == level:
+        plain = prose[i].plain.strip()
+        bare = len(plain) <= 20 and not re.search(r"[,;:]|。.", plain) and not CUT.search(plain)
+        if level is not None and bare and marks[i + 1] == level and len(prose[i + 1].plain) > 40:
             text = prose[i].text.strip()
             message = f"“{text}”下没有任何内容，紧接着就是下一个标题。"
             yield finding("structure", "error", prose[i].place, text, "写明内容，或删去这个标题", message)
