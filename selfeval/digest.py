@@ -6,9 +6,9 @@ this repository, so that a changed helper renames what uses it, and nothing else
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
@@ -26,6 +26,10 @@ LIBRARIES = (
     *("docxtpl", "python-docx", "weasyprint", "matplotlib", "xlsxwriter"),
 )
 _CHUNK = 1 << 20
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^(\n]+)|import[ \t]+([A-Za-z_][^\n]*))", re.M
+)
+_COMMENT = re.compile(r"#.*")
 
 
 def of_bytes(data: bytes) -> str:
@@ -61,16 +65,17 @@ def _module_file(module: str) -> Path | None:
 
 @cache
 def _imports(module: str) -> frozenset[str]:
+    """What a module imports of this repository, wherever in it: found line by line, because parsing the whole program
+    would take a second of every run. A line of prose that reads like an import only makes a name depend on more."""
     path = _module_file(module)
     if path is None:
         return frozenset()
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module)
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    for source, names, plain in _IMPORT.findall(path.read_text(encoding="utf-8")):
+        listed = [
+            part.split()[0] for part in _COMMENT.sub("", plain or names).strip("() \n").split(",") if part.strip()
+        ]
+        found |= {source, *(f"{source}.{name}" for name in listed)} if source else set(listed)
     return frozenset(name for name in found if name.split(".")[0] in OWN_PACKAGES and _module_file(name))
 
 
