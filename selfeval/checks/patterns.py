@@ -39,6 +39,8 @@ MONTH = 4
 #: Longer gaps are no even ones.
 LONGEST_GAP = HOUR
 BATCH = 1 << 19
+#: Words looked at together: what is made of them is ten times as large.
+PIECE = 1 << 19
 #: So many stretches of time are told one by one.
 MOST_SPANS = 100
 Longs = npt.NDArray[np.int64]
@@ -75,18 +77,14 @@ def write(part: Part, aside: Longs, folder: Path) -> dict[str, Any]:
     # In place, because a copy of all would double the memory.
     shares &= np.uint64((1 << MOMENT) - 1)
     shares.sort()
-    crowded = [
-        _crowded(shares[k : k + words.PIECE + limits()["share_second_all"]]) for k in range(0, filled, words.PIECE)
-    ]
+    crowded = [_crowded(shares[k : k + PIECE + limits()["share_second_all"]]) for k in range(0, filled, PIECE)]
     pq.write_table(pa.table({"name": pa.array(rows.names, pa.string())}), folder / "names.parquet")
     np.savez(
         folder / "bounds.npz",
         people=np.unique(np.concatenate([NONE, *(people for people, _ in told)])),
         swift=np.unique(np.concatenate([NONE, *(swift for _, swift in told)])),
         moments=np.unique(np.concatenate([NONE, *crowded])) + first,
-        hours=np.unique(
-            np.concatenate([NONE, *(_hours(shares[k : k + words.PIECE]) for k in range(0, filled, words.PIECE))])
-        )
+        hours=np.unique(np.concatenate([NONE, *(_hours(shares[k : k + PIECE]) for k in range(0, filled, PIECE))]))
         + first // HOUR,
     )
     bits = (len(rows.names) << MONTH).bit_length()
@@ -106,10 +104,10 @@ def _hours(moments: Words) -> Longs:
 
 
 def _pieces(shares: Words) -> Iterator[Words]:
-    """Sorted words a few million at once, those of a person together."""
+    """Sorted words some at once, those of a person together."""
     start = 0
     while start < len(shares):
-        last = shares[min(start + words.PIECE, len(shares)) - 1] | np.uint64((1 << MOMENT) - 1)
+        last = shares[min(start + PIECE, len(shares)) - 1] | np.uint64((1 << MOMENT) - 1)
         end = int(np.searchsorted(shares, last, side="right"))
         yield shares[start:end]
         start = end

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from selfeval.checks import accepted, repeats, words
+from selfeval.checks import accepted, patterns, repeats, words
 from selfeval.pipeline import UnitPipeline, plan
 from selfeval.sources import large, large_chunks, large_rows, large_values
 from selfeval.store import Store
@@ -93,6 +93,7 @@ def in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(large_values, "KEPT", 6)
     monkeypatch.setattr(repeats, "LARGE_ROWS", 0)
     monkeypatch.setattr(words, "PIECE", 7)
+    monkeypatch.setattr(patterns, "PIECE", 7)
     monkeypatch.setattr(accepted, "LARGE_ROWS", 0)
 
 
