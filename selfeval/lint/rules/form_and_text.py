@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
-from selfeval.lint.context import Context, finding, sentence_around
+from selfeval.lint.context import Context, Prose, finding, sentence_around, sentence_start
 from selfeval.lint.forms import Form, Indicator
 from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import Quantity, only, plain_number, quantity_at, slip, squeeze
@@ -26,6 +26,7 @@ def check(context: Context) -> Iterator[LintFinding]:
     indicators = [indicator for form in context.forms for indicator in form.indicators]
     names = Counter(squeeze(indicator.name) for indicator in indicators)
     yield from _summary(context)
+    yield from _twice(context)
     if len(context.forms) == 1:
         yield from _total(context, context.forms[0])
         yield from _money(context, context.forms[0])
@@ -62,6 +63,30 @@ def _total(context: Context, form: Form) -> Iterator[LintFinding]:
             quoted = f"{prose.text[m.start() : m.end()]} / {form.totals[-1].label} {score.text}"
             yield finding("two-values", "error", prose.place, quoted, "文字与自评表一致", message)
             return
+
+
+_SUBJECT = re.compile(r"整体|部门|单位|项目|专项|资金")
+
+
+def _twice(context: Context) -> Iterator[LintFinding]:
+    """The points of one and the same evaluation in two sentences."""
+    told = [
+        (Decimal(m[1]), frozenset(_SUBJECT.findall(_clause(prose, m.start()))), prose, prose.text[m.start() : m.end()])
+        for prose in context.prose
+        if not prose.in_table
+        for m in SCORE.finditer(prose.plain)
+    ]
+    if len(context.forms) > 1 or len({value for value, *_ in told}) != 2:
+        return
+    first, second = told[0], next(other for other in told if other[0] != told[0][0])
+    if first[1] != second[1] or first[2].place == second[2].place or abs(first[0] - second[0]) > 5:
+        return
+    message = f"“{first[3]}”（{first[2].place}）与“{second[3]}”（{second[2].place}）不一致。"
+    yield finding("two-values", "error", second[2].place, f"{first[3]} / {second[3]}", "前后一致", message)
+
+
+def _clause(prose: Prose, at: int) -> str:
+    return prose.plain[sentence_start(prose.plain, at) : at]
 
 
 def _summary(context: Context) -> Iterator[LintFinding]:

@@ -157,8 +157,11 @@ def written(context: Context) -> Iterator[_Mention]:
             if _OTHER.search(f"{before}{after}") or _GOAL.search(prose.plain[: q.start]):
                 continue
             name = _FILLER.sub("", f"{before}{after}")
-            if len(name) < 3:  # 1,284批3,416人次: the number before it is part of the name
-                name = re.sub(r"[,\s]", "", prose.plain[max(0, q.start - 10) : q.start]) + after
+            beside_it = re.search(r"[\d,]+[\u4e00-\u9fff]{1,3}$|[“”]\S*$", prose.plain[max(0, q.start - 10) : q.start])
+            if (
+                len(name) < 3 and beside_it
+            ):  # 1,284批3,416人次, “妇女微家”18个: what stands before it is part of the name
+                name = beside_it[0].replace(",", "") + after
             among = "中" in (before[-1:], after[-1:])
             around = prose.plain[max(sentence_start(prose.plain, q.start), q.start - 60) : q.start]
             quoted = prose.text[q.start - len(before) : q.end + len(after)]

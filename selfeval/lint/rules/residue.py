@@ -15,7 +15,7 @@ from selfeval.lint.model import LintFinding, Severity
 _OPEN = "待填写处"
 #: 300字以内 is said to the writer, not by him
 _LENGTH = r"(?:不超过|限|控制在)?\d{2,4}\s*字(?:以内|之内|左右|以下|内)?"
-_ASKS = r"(?:请|简要|逐[项条]|如实|重点|主要)?(?:描述|说明|填写|概述|简述|阐述|列示|列明|填报|分析|写明|总结|介绍)"
+_ASKS = r"(?:请|简要|逐[项条]|如实|重点|主要)?(?:描述|说明|填写|列举|概述|简述|阐述|列示|列明|填报|分析|写明|总结|介绍)"
 _HINT = rf"{_ASKS}[^()|。]{{0,60}}{_LENGTH}[^()|]{{0,6}}"
 #: one finding a class and document: the places after the first are in the message.
 _CLASSES = (
@@ -23,7 +23,7 @@ _CLASSES = (
         "编辑器残留",
         re.compile(
             r"\[批注[:：]?[^\]]*\]|\[bookmark:[^\]]*\]|_GoBack|\\\* ?MERGEFORMAT|\bPAGEREF\b|HYPERLINK \"|错误!\s*未(?:找到引用源|定义书签)[^,，。]{0,3}"
-            r"|Error! (?:Reference source|Bookmark)[^.]*|&nbsp;|&lt;|&gt;|<w:[a-z]+|\{\{[^}]*\}\}|\{%[^%]*%\}|\$\{[^}]*\}",
+            r"|Error! (?:Reference source|Bookmark)[^.]*|&nbsp;|&lt;|&gt;|<w:[a-z]+|\{\{[^}]*\}\}|\{%[^%]*%\}|\$?\{[\u4e00-\u9fffA-Za-z_.]{2,30}\}",
             re.I,
         ),
     ),

@@ -110,7 +110,9 @@ def _otherreport_year(context: Context, year: int) -> Iterator[LintFinding]:
             if named in titled | {year, year + 1} or named in told:
                 continue
             period = bool(m[6])  # 评价期间 names its first and its last day
-            if not period and re.search(r"较|比|上年|去年|结转|同期|以前|至|[-—~]|结果|应用|整改|中期|规划", around):
+            if not period and re.search(
+                r"较(?![好为强大高])|比|上年|去年|结转|同期|以前|至|[-—~]|结果|应用|整改|中期|规划", around
+            ):
                 continue
             if period and re.search(rf"{year}|以来", prose.plain[m.end() : m.end() + 24]):
                 continue
