@@ -10,6 +10,8 @@ import io
 import logging
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median_low
 from typing import Any
 
 from selfeval.lint.model import Block, Cell, Document, LintError, Paragraph, Row, Table
@@ -211,7 +213,11 @@ def _paragraphs(lines: list[dict[str, Any]], left: float, right: float) -> list[
     """Join the lines of a paragraph: one that fills the column is continued by the next, unless that starts anew."""
     out: list[str] = []
     full = False
-    for line in lines:
+    gaps = [below["top"] - above["top"] for above, below in pairwise(lines)]
+    # from a line that fills the column to the next is mostly one line of the same paragraph
+    pitch = median_low([gap for line, gap in zip(lines, gaps, strict=False) if line["x1"] > right - 12] or [0.0])
+    spaced = any(gap > 1.25 * pitch for gap in gaps)  # paragraphs stand further apart than lines
+    for line, gap in zip(lines, [0.0, *gaps], strict=False):
         text = line["text"].strip()
         size = max(line["bottom"] - line["top"], 1)
         if re.fullmatch(r"[—\-–\s]*\d+[—\-–\s]*", text):  # the page number
@@ -219,7 +225,8 @@ def _paragraphs(lines: list[dict[str, Any]], left: float, right: float) -> list[
         indented = line["x0"] > left + size
         row = _is_row(text) and not (out and out[-1].endswith(("→", "+", "=", "、", "，", "：")))
         last_word = full and re.fullmatch(r"[\u4e00-\u9fff]{1,3}", text) is not None
-        if out and full and (last_word or not indented) and not row and not _HEADING.match(text):
+        apart = spaced and gap > 1.25 * pitch
+        if out and full and (last_word or not indented) and not apart and not row and not _HEADING.match(text):
             glue = "" if re.search(r"[^\x00-\x7f]$", out[-1]) or re.match(r"[^\x00-\x7f]", text) else " "
             if re.search(r"[\d.,]$", out[-1]) and re.match(r"[\d.,%]", text):
                 glue = ""
@@ -229,7 +236,8 @@ def _paragraphs(lines: list[dict[str, Any]], left: float, right: float) -> list[
         reach = (line["x1"] - left) / max(right - left, 1)
         # broken off in mid-sentence: what follows was too long a word for the rest of the line
         broken = reach > 0.75 and bool(re.search(r"[\w，、（“]$", text))
-        full = (line["x1"] > right - 2.5 * size or broken) and not row and not text.endswith(("。", "！", "？"))
+        closed = text.endswith(("。", "！", "？")) and not (spaced and line["x1"] > right - 1.2 * size)
+        full = (line["x1"] > right - 2.5 * size or broken) and not row and not closed
     return out
 
 

@@ -39,7 +39,7 @@ def runs(lines: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]] | Rows]:
     while at < len(lines):
         end = _end(words, at)
         starts = _starts(words[at:end])
-        rows = _rows(lines[at:end], starts) if len(starts) >= 3 else ()
+        rows = _rows(lines[at:end], starts) if len(starts) >= 3 and _aligned(words[at:end], starts) else ()
         if len(rows) < 3:
             text.append(lines[at])
             at += 1
@@ -85,6 +85,12 @@ def _end(words: Sequence[list[tuple[float, bool]]], at: int) -> int:
             known += [x for x in begins if not _among(x, known)]
             end = i + 1
     return end
+
+
+def _aligned(words: Sequence[list[tuple[float, bool]]], starts: Sequence[float]) -> bool:
+    """Words typed with spaces between them begin anywhere; those of a table where its columns do."""
+    stray = sum(1 for line in words for x, clear in line[1:] if clear and not _among(x, starts))
+    return stray * 8 <= len(words) and len(starts) <= max(map(len, words)) + 2
 
 
 def _among(x: float, known: Sequence[float]) -> bool:
@@ -135,19 +141,25 @@ def _single(cells: Sequence[_Cell], rows: int) -> bool:
 
 
 def _split(line: dict[str, Any], starts: Sequence[float]) -> dict[int, str]:
-    """The characters of a line by column: a column begins where its words do."""
+    """The characters of a line by column: one begins where a word does, or a number right behind words."""
+    size = line["bottom"] - line["top"]
     out: dict[int, str] = {}
-    column = 0
-    last = None
+    column, last = 0, None
     for char in line["chars"]:
-        begins = next((i for i, x in enumerate(starts) if abs(char["x0"] - x) <= _NEAR), None)
-        if begins is not None and begins > column and not char["text"].isspace():
-            column = begins
-        elif last is None and not char["text"].isspace():
-            column = max((i for i, x in enumerate(starts) if x <= char["x0"] + _NEAR), default=0)
+        if not char["text"].isspace():
+            clear = last is None or char["x0"] - last["x1"] > _GAP * size or _is_value(char) != _is_value(last)
+            begins = next((i for i, x in enumerate(starts) if abs(char["x0"] - x) <= _NEAR), None)
+            if begins is not None and begins > column and clear:
+                column = begins
+            elif last is None:
+                column = max((i for i, x in enumerate(starts) if x <= char["x0"] + _NEAR), default=0)
+            last = char
         out[column] = out.get(column, "") + char["text"]
-        last = char
     return {i: text.strip() for i, text in out.items() if text.strip()}
+
+
+def _is_value(char: dict[str, Any]) -> bool:
+    return bool(re.match(r"[\d.,%％≥≤<>=—-]", char["text"]))
 
 
 def _middles(cells: Sequence[_Cell]) -> list[float]:
