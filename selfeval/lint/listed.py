@@ -36,7 +36,8 @@ _SHARE = re.compile(
 )
 #: what says how a whole is divided: all of it, or some of it
 _ALL = re.compile(r"分别|由|包括|包含|具体|来源|构成|组成|即|按[^,。;]{1,10}(?:分|划分)|用途|明细|如下|:\s*$")
-_SOME = re.compile(r"其中|含|主要(?:用于|是|为|包括)")
+_SOME = re.compile(r"其中|含")
+_MAINLY = re.compile(r"主要用于[:,]?[^:,。;]{0,16}$")
 #: 比上年增加5万元, 每人500元: no part, whatever it stands beside
 _ASIDE = re.compile(
     r"\s*(?:其?(?:占|较|比|同比|环比)|[^\d]{0,8}(?:增长|下降|减少|增加|节约|节省|结余|超出|上升|降低)了?(?:约)?$|(?:人|户|次|亩|年|月|日)?均|每|平均|完成率|执行率|[^\d]*扣)"
@@ -167,7 +168,7 @@ def _lead(between: str) -> str | None:
         return None
     if re.search(r"\d(?!\d{0,3}年)", after_stop) and not re.search(r"其中|分别|:", after_stop):
         return None
-    if _SOME.search(between):
+    if _SOME.search(between) or _MAINLY.search(between):
         return "some"
     if _ALL.search(between) or re.search(r":[^。;:]{0,24}$", between):
         return "all"
