@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import Select
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from selfeval import package
 from selfeval.pages import index
@@ -94,8 +95,8 @@ def test_a_score_opens_the_figures_it_is_made_of(driver: webdriver.Chrome, year:
         driver.find_element(By.CSS_SELECTOR, f"{within} button.fig[popovertarget={target}]").send_keys(Keys.ENTER)
         assert opened() == set(ids[: depth + 1])
     for depth in (2, 1, 0):
-        driver.switch_to.active_element.send_keys(Keys.ESCAPE)
-        assert opened() == set(ids[:depth])
+        ActionChains(driver).send_keys(Keys.ESCAPE).perform()
+        WebDriverWait(driver, 10).until(lambda _, left=ids[:depth]: opened() == set(left))
 
 
 def test_a_finger_opens_the_evidence_and_closes_it(tmp_path: Path, year: Path) -> None:
