@@ -156,22 +156,26 @@ def _declared(p: UnitPipeline, fact_id: str) -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def _selected(p: UnitPipeline, place: Place) -> Iterator[tuple[list[str], duckdb.DuckDBPyConnection]]:
-    """Headers of a place's rows, and a cursor over them by file, sheet and row."""
+def _selected(
+    p: UnitPipeline, place: Place, limit: int | None = None
+) -> Iterator[tuple[list[str], duckdb.DuckDBPyConnection]]:
+    """Headers of a place's rows, and a cursor over the first `limit` of them, or all, by file, sheet and row."""
     table = next(t for d in datasets().values() for t in d.tables if t.slug == place.table)
     schema = table.schema(p.plan.scope)
     with p.connect() as con:
         columns = [*_PLACE, *(c for c in duck.columns(con, place.table) if c in schema.columns)]
         chosen = ", ".join(f'"{c}"' for c in columns)
-        con.execute(f"SELECT {chosen} FROM {place.table} WHERE {place.condition} ORDER BY _file, _sheet, _row")
+        con.execute(
+            f"SELECT {chosen} FROM {place.table} WHERE {place.condition} ORDER BY _file, _sheet, _row LIMIT ?", [limit]
+        )
         yield [_PLACE.get(c) or schema.columns[c].title or c for c in columns], con
 
 
 def _rows(p: UnitPipeline, place: Place, limit: int) -> Rows:
     with p.connect() as con:
         (total,) = con.execute(f"SELECT count(*) FROM {place.table} WHERE {place.condition}").fetchall()[0]
-    with _selected(p, place) as (titles, cursor):
-        return Rows(place.name, place.table, titles, cursor.fetchmany(limit), total)
+    with _selected(p, place, limit) as (titles, cursor):
+        return Rows(place.name, place.table, titles, cursor.fetchall(), total)
 
 
 def as_json(found: Explained) -> dict[str, Any]:

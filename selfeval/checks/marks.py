@@ -17,6 +17,7 @@ from schemas import Table
 from selfeval import duck
 from selfeval.checks import cells as cell_checks
 from selfeval.checks.cells import holds
+from selfeval.checks.subset import FACTOR
 from selfeval.sources import outcome, typing
 from selfeval.sources.header import Located
 from selfeval.sources.text import Sheet
@@ -40,7 +41,6 @@ _FIRST = (
 #: Where so many of a file's dates lie in one other year, the file is of that year.
 YEAR_SHARE = 0.5
 YEAR_ROWS = 3
-TEN_THOUSAND = 10_000
 _DAYS_BETWEEN_EPOCHS = 1462
 
 
@@ -96,13 +96,13 @@ def _whole_in_ten_thousands(con: duckdb.DuckDBPyConnection, names: Sequence[str]
     filled = " + ".join(f"count(*) FILTER (WHERE sf_half(raw.{name}) <> '0')" for name in names)
     largest = ", ".join(f"max(abs(typed.{name}))" for name in names)
     few, many, most = duck.row(con, f"SELECT {odd}, {filled}, greatest({largest}, 0) FROM raw JOIN typed USING (_id)")
-    return bool(few >= 2 and few * 3 >= many and most < TEN_THOUSAND)
+    return bool(few >= 2 and few * 3 >= many and most < FACTOR)
 
 
 def _parts_of_a_cent(name: str) -> str:
     """An amount of parts of a cent that in 万元 is whole."""
     number = f"sf_number(sf_bare(sf_half(raw.{name})))"
-    return f"coalesce({number} <> round({number}, 2) AND {number} * {TEN_THOUSAND} = round({number} * {TEN_THOUSAND}, 2), false)"
+    return f"coalesce({number} <> round({number}, 2) AND {number} * {FACTOR} = round({number} * {FACTOR}, 2), false)"
 
 
 def _in_ten_thousands(name: str) -> str:
