@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from selfeval.pipeline import UnitPipeline
 from selfeval.stock import plan
 from selfeval.store import Store
-
-
-def _units() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("large_units", Path(__file__).with_name("test_large_units.py"))
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from tests.properties import test_large_units as units
 
 
 @pytest.mark.parametrize("seed", [3])
 def test_a_mended_file(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    units = _units()
     units.in_blocks(monkeypatch)
     root = units._folder(tmp_path, seed)
     units.told(root, tmp_path / "store")

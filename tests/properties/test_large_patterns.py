@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import random
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from selfeval.checks import patterns
+from tests.properties import test_large_units as units
 
 KINDS = {"second", "crowd", "burst", "night", "interval", "copied"}
 PEOPLE = 14
-
-
-def _units() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("large_units", Path(__file__).with_name("test_large_units.py"))
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _id(person: int) -> str:
@@ -71,7 +62,7 @@ def _planted(draw: random.Random) -> list[tuple[datetime, str, str]]:
     return list(dict.fromkeys(rows))
 
 
-def _folder(root: Path, seed: int, units: ModuleType) -> None:
+def _folder(root: Path, seed: int) -> None:
     draw = random.Random(seed)
     unit = root / "raw" / str(units.YEAR) / units.UNIT
     (unit / units.DATASET).mkdir(parents=True)
@@ -90,8 +81,7 @@ def _folder(root: Path, seed: int, units: ModuleType) -> None:
 
 
 def _same(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    units = _units()
-    _folder(tmp_path, seed, units)
+    _folder(tmp_path, seed)
     told = units.same_both_ways(tmp_path, tmp_path, monkeypatch)["findings"]
     return {f.rule.removeprefix("shares.pattern.") for f in told if "pattern" in f.rule}
 
@@ -113,8 +103,7 @@ def test_many_logs(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_rows_are_looked_at_only_where_they_may_be_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a pattern nobody's rows are looked at; without this the test above would hold for a bound of everybody."""
-    units = _units()
-    _folder(tmp_path, 0, units)
+    _folder(tmp_path, 0)
     log = tmp_path / "raw" / str(units.YEAR) / units.UNIT / units.DATASET
     for path in log.iterdir():
         path.unlink()
