@@ -29,6 +29,7 @@ from typing import Any
 import duckdb
 
 from bench import generate, mended
+from bench.measure import peak
 
 ROOT = Path(__file__).parent.parent
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -64,7 +65,7 @@ EXAMPLE = ROOT / "data" / "raw" / "2024" / "351001"
 #: What is written by hand in bench/RESULTS.md and stays.
 BY_HAND = "## What bounds it"
 PARTS = ("log", "mended", "documents")
-#: A way that needs more memory is not run on a file: 8 GB, by its peak on the file a tenth as long.
+#: A peer that comes to hold more than 8 GB is stopped and not run on that file again.
 MEMORY_MB = 8_000
 
 
@@ -82,35 +83,59 @@ class Runs:
     found: dict[str, Any] = field(default_factory=dict)
 
 
-def once(way: str, log: Path, roster: Path) -> dict[str, Any] | None:
-    """Run a way over a file once; None where it cannot be run here or dies."""
+class LeftOutError(Exception):
+    """A way that gives no measurement over this file; the text says why, to follow its name."""
+
+
+def once(way: str, log: Path, roster: Path) -> dict[str, Any]:
+    """Run a way over a file once. Raises LeftOutError where it cannot be run here, dies or comes to hold too much."""
     python = PEERS / ENVIRONMENTS[way] / "bin" / "python" if way in ENVIRONMENTS else Path(sys.executable)
     if not python.exists():
-        return None
+        raise LeftOutError("could not be run here.")
     work = Path(tempfile.mkdtemp(dir=roster.parent))
+    call = [str(python), "-m", "bench.measure", way, str(log), str(roster), str(work)]
     try:
-        call = [str(python), "-m", "bench.measure", way, str(log), str(roster), str(work)]
-        done = subprocess.run(
-            call, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
-        )
+        with (work / "out").open("w+") as out, (work / "err").open("w+") as err:
+            env = {**os.environ, "PYTHONPATH": str(ROOT)}
+            running = subprocess.Popen(call, cwd=ROOT, stdout=out, stderr=err, env=env)
+            watch(running)
+            for stream in (out, err):
+                stream.seek(0)
+            told, said = out.read(), err.read()
     finally:
         shutil.rmtree(work)
-    if done.returncode:
-        print(f"{way}: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
-        return None
-    measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    if running.returncode:
+        raise LeftOutError(f"ended with an error: {said.strip().splitlines()[-1:]}")
+    measured: dict[str, Any] = json.loads(told.splitlines()[-1])
     return measured
 
 
-def rounds(ways: list[str], log: Path, roster: Path, count: int, own: str = OURS) -> dict[str, Runs]:
-    """Each way once a round, in turn. Raises DifferentError where one differs from our own."""
+def watch(running: subprocess.Popen[bytes]) -> None:
+    """Wait for a way to end; stop it and raise LeftOutError once it holds more than MEMORY_MB."""
+    while running.poll() is None:
+        try:
+            running.wait(0.25)
+        except subprocess.TimeoutExpired:
+            if peak(running.pid) > MEMORY_MB:
+                running.kill()
+                running.wait()
+                raise LeftOutError(f"was stopped when it held more than {MEMORY_MB // 1000} GB.") from None
+
+
+def rounds(
+    ways: list[str], log: Path, roster: Path, count: int, own: str = OURS
+) -> tuple[dict[str, Runs], dict[str, str]]:
+    """Each way once a round, in turn: the runs, and why others were left out. Raises DifferentError where one differs from our own."""
     runs: dict[str, Runs] = {}
+    left_out: dict[str, str] = {}
     for _ in range(count):
-        for way in list(ways):
-            measured = once(way, log, roster)
-            if measured is None:
-                ways.remove(way)
+        for way in [way for way in ways if way not in left_out]:
+            try:
+                measured = once(way, log, roster)
+            except LeftOutError as error:
+                left_out[way] = str(error)
                 runs.pop(way, None)
+                print(f"{log.name}  {way}  {error}", file=sys.stderr, flush=True)
                 continue
             print(
                 f"{log.name}  {way}  {measured['wall']:.2f} s  {measured['peak']:.0f} MB", file=sys.stderr, flush=True
@@ -121,7 +146,7 @@ def rounds(ways: list[str], log: Path, roster: Path, count: int, own: str = OURS
             kept.peak.append(measured["peak"])
             kept.found = measured["found"]
     agree(log, runs, own)
-    return runs
+    return runs, left_out
 
 
 def agree(log: Path, runs: dict[str, Runs], own: str) -> None:
@@ -237,7 +262,7 @@ def record(lines: list[str]) -> None:
 
 def documents(folder: Path, count: int) -> list[str]:
     """The example unit from its raw files to documents, in ways that must agree in the figures."""
-    runs = rounds(list(DOCUMENTS), EXAMPLE, folder / "none", count, DOCUMENTS[0])
+    runs, _ = rounds(list(DOCUMENTS), EXAMPLE, folder / "none", count, DOCUMENTS[0])
     ours = runs[DOCUMENTS[0]]
     lines = [
         "### Documents of the example unit (82,000 records), from its raw files",
@@ -259,24 +284,26 @@ def one_size(rows: int, folder: Path, count: int, walls: dict[int, dict[str, Run
     roster = folder / "roster.parquet"
     generate.roster(plan, roster)
     generate.write(plan, folder / "utf-8.csv")
-    ways, left_out = fitting(rows, walls)
-    asked = list(ways)
-    runs = rounds(ways, folder / "utf-8.csv", roster, count)
-    left_out += [f"{NAMES[way]} could not be run here." for way in asked if way not in runs]
+    # what was too much for a smaller file is not tried again
+    ways = [way for way in (SCAN, OURS, *PEER_WAYS) if all(way in before for before in walls.values())]
+    runs, left_out = rounds(ways, folder / "utf-8.csv", roster, count)
     planted(plan, runs[OURS].found)
+    lines = [
+        *table(rows, runs),
+        *(f"{NAMES[way]} {why}{extrapolated(way, rows, walls)}" for way, why in left_out.items()),
+    ]
+    lines += [""] if left_out else []
     walls[rows] = runs
-    lines = [*table(rows, runs), *left_out, *([""] if left_out else [])]
     generate.write(generate.Plan(rows, encoding="gb18030"), folder / "gb18030.csv")
     pairs = [
         (once(OURS, folder / "utf-8.csv", roster), once(OURS, folder / "gb18030.csv", roster)) for _ in range(count)
     ]
-    told = [(a, b) for a, b in pairs if a and b]
-    if any(a["found"] != b["found"] for a, b in told):
+    if any(a["found"] != b["found"] for a, b in pairs):
         raise DifferentError(f"{rows} rows: UTF-8 and GB18030 differ")
-    lines += [f"GB18030: {median(b['wall'] / a['wall'] for a, b in told):.2f} × the UTF-8 time.", ""]
+    lines += [f"GB18030: {median(b['wall'] / a['wall'] for a, b in pairs):.2f} × the UTF-8 time.", ""]
     (folder / "gb18030.csv").unlink()
     for name, path in forms(plan, folder):
-        found = rounds([SCAN, OURS], path, roster, count)
+        found, _ = rounds([SCAN, OURS], path, roster, count)
         if OURS in found and SCAN in found:
             lines += [f"{name}: {ratio(found[OURS].wall, found[SCAN].wall):.2f} × its own full scan (wall), peak"
                       f" {median(found[OURS].peak):.0f} MB.", ""]  # fmt: skip
@@ -284,24 +311,16 @@ def one_size(rows: int, folder: Path, count: int, walls: dict[int, dict[str, Run
     return lines
 
 
-def fitting(rows: int, walls: dict[int, dict[str, Runs]]) -> tuple[list[str], list[str]]:
-    """The ways that fit into the memory at this size, and what is said of the others, extrapolated."""
-    ways, said = [SCAN, OURS], []
-    for way in PEER_WAYS:
-        before = max((r for r in walls if r < rows and way in walls[r]), default=None)
-        if before is None and walls:
-            # It was told at the first size that it cannot be run here.
-            continue
-        kept = walls[before][way] if before else None
-        if before and kept and median(kept.peak) * rows / before > MEMORY_MB:
-            said.append(
-                f"{NAMES[way]} was not run: it would need about {median(kept.peak) * rows / before / 1000:.0f} GB"
-                f" (extrapolated from {before:,} rows, where it takes"
-                f" {ratio(kept.wall, walls[before][SCAN].wall):.1f} × the full scan)."
-            )
-            continue
-        ways.append(way)
-    return ways, said
+def extrapolated(way: str, rows: int, walls: dict[int, dict[str, Runs]]) -> str:
+    """What a way that was left out would take, by what it took for fewer rows; empty where it never ran."""
+    before = max((r for r in walls if way in walls[r]), default=None)
+    if before is None:
+        return ""
+    kept, scan = walls[before][way], walls[before][SCAN]
+    return (
+        f" In proportion to {before:,} rows (extrapolated) it would take {median(kept.wall) * rows / before:.0f} s"
+        f" and {median(kept.peak) * rows / before / 1000:.0f} GB; there it takes {ratio(kept.wall, scan.wall):.1f} × the full scan."
+    )
 
 
 def growth(walls: dict[int, dict[str, Runs]]) -> list[str]:
