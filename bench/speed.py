@@ -333,7 +333,7 @@ def growth(walls: dict[int, dict[str, Runs]]) -> list[str]:
         if way in walls[sizes[0]]:
             small, large = (median(walls[n][way].wall) for n in sizes)
             lines.append(f"- {NAMES[way]}: {exponent(small, large, (sizes[0], sizes[1])):.2f}")
-    return lines
+    return [*lines, ""]
 
 
 if __name__ == "__main__":
