@@ -17,6 +17,7 @@ from selfeval.lint.model import Document, LintFinding, Severity
 from selfeval.lint.numbers import norm
 from selfeval.lint.privacy import mask
 from selfeval.lint.scan import forms
+from selfeval.lint.unfold import unfold
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Context:
 
 
 def build(document: Document, facts: Mapping[str, Any] | None = None, others: tuple[Context, ...] = ()) -> Context:
-    lines = tuple(flatten(document))
+    lines = tuple(unfold(list(flatten(document))))
     body = tuple(line for line in lines if not PROVENANCE.match(line.text))
     return Context(
         document=document,

@@ -35,21 +35,29 @@ _UNIT = re.compile(r"%|‰|[\u4e00-\u9fff/²㎡]{1,4}")
 
 def header(line: Line) -> Roles | None:
     """Roles by column when the line is a header of an indicator table."""
-    roles = tuple(
-        None if column in line.beside or _CHAPTER.match(text) else indicator_role(text)
-        for column, text in enumerate(line.cells)
-    )
-    named = {role for role, merged in zip(roles, line.merged, strict=True) if role and not merged}
     if any(plain_number(text) for text in line.own):
         return None
+    named = {role for role, merged in zip(_said(line), line.merged, strict=True) if role and not merged}
+    points = named & {"weight", "score"}
+    if len(named) >= 3 and (points or "actual" in named) and named & {"target", "actual", "name", "level1", "level2"}:
+        return words(line)
+    return None
+
+
+def words(line: Line) -> Roles:
+    """What the line, if it is a header, says of its columns; no role twice."""
+    roles = _said(line)
     # 绩效指标 | 指标名称, 绩效指标 | 三级指标: the last of them is the indicator, what stands before it a heading
     last = max((i for i, role in enumerate(roles) if role == "name" and not line.merged[i]), default=-1)
     roles = tuple(None if role == "name" and i < last else role for i, role in enumerate(roles))
-    roles = _second_columns(_own_weights(roles, line), line.merged)
-    points = named & {"weight", "score"}
-    if len(named) >= 3 and (points or "actual" in named) and named & {"target", "actual", "name", "level1", "level2"}:
-        return roles
-    return None
+    return _second_columns(_own_weights(roles, line), line.merged)
+
+
+def _said(line: Line) -> Roles:
+    return tuple(
+        None if column in line.beside or _CHAPTER.match(text) else indicator_role(text)
+        for column, text in enumerate(line.cells)
+    )
 
 
 def nested_weights(line: Line) -> bool:

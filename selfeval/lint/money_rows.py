@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from selfeval.lint.columns import MONEY_LABEL, NESTED_MONEY, TOTAL_LABEL, TOTAL_MONEY, money_role
@@ -24,7 +25,7 @@ _INLINE = re.compile(
 
 def header(line: Line, previous: Roles | None) -> Roles | None:
     """The roles of a money header; a second header row fills in what the first left open."""
-    roles = tuple(money_role(text) for text in line.cells)
+    roles = words(line)
     amounts = {role for role in roles if role in ("initial", "final", "paid")}
     if any(plain_number(text) or re.search(r"[\u4e00-\u9fff)]\s*[\d.,]+%?$", text) for text in line.own[1:]):
         return None
@@ -34,6 +35,11 @@ def header(line: Line, previous: Roles | None) -> Roles | None:
     if previous and len(previous) == len(roles) and amounts and len(named) >= 2:
         return tuple(role or old for role, old in zip(roles, previous, strict=True))
     return None
+
+
+def words(line: Line) -> Roles:
+    """What the line, if it is a header, says of its columns."""
+    return tuple(money_role(text) for text in line.cells)
 
 
 def parse(line: Line, roles: Roles | None, in_block: bool) -> MoneyRow | None:
@@ -46,8 +52,12 @@ def parse(line: Line, roles: Roles | None, in_block: bool) -> MoneyRow | None:
     tail = [text for text, merged in zip(cells[index + 1 :], line.merged[index + 1 :], strict=True) if not merged]
     if rest:
         tail = [rest, *tail]
-    if not rest and any(MONEY_LABEL.match(squeeze(text)) for text in tail if not re.search(r"\d", text)):
-        return None  # 基本支出总额 | 1260 | 项目支出总额 | 420: two labels, no row of amounts
+    again = _second_label(line, index) if not rest else None
+    if again:  # 一般公共预算 | 1786.60 | 2188.75 | | 基本支出 | 612.40 | 655.18: the first of two blocks side by side
+        if again - index <= 2:
+            return None  # 基本支出总额 | 1260 | 项目支出总额 | 420: two labels, no row of amounts
+        line = replace(line, cells=line.cells[:again], merged=line.merged[:again])
+        tail = list(line.cells[index + 1 :])
     values = _labelled(tail)
     if values is None:
         if roles and not rest:
@@ -58,6 +68,17 @@ def parse(line: Line, roles: Roles | None, in_block: bool) -> MoneyRow | None:
         return _empty_row(label, line, values)
     total = bool(TOTAL_MONEY.match(label) or _BLOCK.match(label)) and "其中" not in label
     return MoneyRow(label, line.place, total, bool(NESTED_MONEY.search(label)), values)
+
+
+def _second_label(line: Line, first: int) -> int | None:
+    return next(
+        (
+            i
+            for i in range(first + 1, len(line.cells))
+            if not line.merged[i] and not re.search(r"\d", line.cells[i]) and MONEY_LABEL.match(squeeze(line.cells[i]))
+        ),
+        None,
+    )
 
 
 def _empty_row(label: str, line: Line, values: dict[str, str] | None) -> MoneyRow | None:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from selfeval.lint import indicator_rows, money_rows
 from selfeval.lint.columns import LEVEL1, is_level
 from selfeval.lint.forms import Form, Indicator, Total
+from selfeval.lint.heads import Head, heads
 from selfeval.lint.lines import Line, is_partial
 from selfeval.lint.numbers import is_blank, norm, plain_number, squeeze
 
@@ -37,8 +38,9 @@ class _State:
 def forms(lines: list[Line]) -> list[Form]:
     partial = is_partial(lines)
     state = _State(Form("", lines[0].place if lines else ""), [])
-    for line in lines:
-        _take(line, state)
+    known = heads(lines)
+    for index, line in enumerate(lines):
+        _take(line, state, known.get(index))
     state.forms.append(state.form)
     out = [form for form in state.forms if form.money or form.indicators or form.totals]
     for form in out:
@@ -106,7 +108,7 @@ def _is_cut(form: Form) -> bool:
     return any(line.cut for line in form.lines[: after + 1])
 
 
-def _take(line: Line, state: _State) -> None:
+def _take(line: Line, state: _State, head: Head | None) -> None:
     _begin(line, state)
     form = state.form
     form.lines.append(line)
@@ -116,7 +118,7 @@ def _take(line: Line, state: _State) -> None:
     if weight is not None and form.execution_weight is None and not form.indicators:
         form.execution_weight = weight
     _section(line, form, state)
-    if _headers(line, state):
+    if _headers(line, state, head):
         return
     if len(line.own) < 2 and (_group_heading(line, state) or len(line.text) > 60):
         return
@@ -181,19 +183,30 @@ def _new_table(line: Line, state: _State) -> None:
         state.table = line.table
 
 
-def _headers(line: Line, state: _State) -> bool:
+def _headers(line: Line, state: _State, head: Head | None) -> bool:
+    """Whether the line is a header; its columns hold from here on."""
+    if head:
+        _set_header(line, state, head.kind, head.roles, head.nested)
+        return head.printed
     money = money_rows.header(line, state.money_header)
     indicator = indicator_rows.header(line)
     if indicator and not (money and not ("target" in indicator and {"name", "level1", "level2"} & set(indicator))):
-        state.indicator_header, state.block = indicator, "indicators"
-        state.form.nested = indicator_rows.nested_weights(line)
+        _set_header(line, state, "indicators", indicator, indicator_rows.nested_weights(line))
         return True
     if money:
-        state.money_header, state.block = money, "money"
-        if re.search(r"万元", line.text):
-            state.form.money_unit = "万元"
+        _set_header(line, state, "money", money, False)
         return True
     return False
+
+
+def _set_header(line: Line, state: _State, kind: str, roles: indicator_rows.Roles, nested: bool) -> None:
+    state.block = kind
+    if kind == "indicators":
+        state.indicator_header, state.form.nested = roles, nested
+        return
+    state.money_header = roles
+    if re.search(r"万元", line.text):
+        state.form.money_unit = "万元"
 
 
 def _section(line: Line, form: Form, state: _State) -> None:
