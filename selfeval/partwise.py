@@ -16,7 +16,7 @@ import numpy as np
 
 from selfeval import digest
 from selfeval.checks import accepted, patterns, repeats
-from selfeval.checks.resolve import Part
+from selfeval.checks.part import Part
 from selfeval.facts.catalogue import Rollup
 from selfeval.store import Entry, Store
 

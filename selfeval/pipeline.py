@@ -21,7 +21,7 @@ from schemas import Dataset, datasets
 from selfeval import confirm, digest, duck, outline, partwise, privacy
 from selfeval.checks import accepted, consequences, crosscheck, patterns, resolve
 from selfeval.checks.accepted import open_last_year, open_views
-from selfeval.checks.resolve import Part, parts_of
+from selfeval.checks.part import Part, parts_of
 from selfeval.facts import catalogue, codec, engine, samples, years
 from selfeval.model import DatasetAccount, Fact, FileAccount, Finding, Indicator, Sample, Scores, UnitYear, YearChange
 from selfeval.scoring import (

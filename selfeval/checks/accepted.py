@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from selfeval.checks.cells import literal
-from selfeval.checks.resolve import Part
+from selfeval.checks.part import Part
 from selfeval.facts.catalogue import Rollup, rollups
 
 #: Parts of more rows have their roll-ups kept; of smaller ones they are summed up where they are asked for.

@@ -7,17 +7,14 @@ them is `grouping`'s.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import duckdb
 
 from schemas import Table
 from selfeval import duck
 from selfeval.checks.cells import literal
-
-if TYPE_CHECKING:
-    from selfeval.checks.resolve import Part
-    from selfeval.store import Entry
+from selfeval.checks.part import Part
+from selfeval.store import Entry
 
 #: So many characters may be off where an id that fits no rule is another written wrong.
 SLIPS = 2

@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 import pandera.pandas as pa
 
 from schemas import Dataset, Scope, Table
 from selfeval.checks.cells import Words, words
+from selfeval.checks.part import Part
 from selfeval.model import Finding, Severity
-
-if TYPE_CHECKING:
-    from selfeval.checks.resolve import Part
 
 #: More faults of one rule, column and file than this become one finding with its rows.
 SINGLE = 20

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 
 from selfeval.checks import words
 from selfeval.checks.crosscheck import limits
-from selfeval.checks.resolve import Part
+from selfeval.checks.part import Part
 from selfeval.checks.words import Words
 from selfeval.store import Entry
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 import pandera.pandas as pa
@@ -15,15 +15,13 @@ import pyarrow.parquet as pq
 from schemas import Dataset, Scope
 from selfeval import duck
 from selfeval.checks.cells import literal
+from selfeval.checks.part import Part
 from selfeval.sources import large_again
 from selfeval.sources.people import People
+from selfeval.store import Entry
 
-if TYPE_CHECKING:
-    from selfeval.checks.resolve import Part
-    from selfeval.store import Entry
-
-    #: A part, rows of it, and what writes their cells into a folder as `CELLS` → the entry that keeps them.
-    Again = Callable[[Part, Sequence[int], Callable[[Path], Mapping[str, Any]]], Entry]
+#: A part, rows of it, and what writes their cells into a folder as `CELLS` → the entry that keeps them.
+Again = Callable[[Part, Sequence[int], Callable[[Path], Mapping[str, Any]]], Entry]
 
 CELLS = "cells.parquet"
 PLACE = ("文件", "工作表", "行", "规则")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -18,11 +18,9 @@ import pyarrow
 from selfeval import duck
 from selfeval.checks import words
 from selfeval.checks.cells import literal
+from selfeval.checks.part import Part
 from selfeval.checks.words import Words
-
-if TYPE_CHECKING:
-    from selfeval.checks.resolve import Part
-    from selfeval.store import Entry
+from selfeval.store import Entry
 
 #: Tables of fewer rows are grouped by DuckDB as they are.
 LARGE_ROWS = 200_000

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from selfeval import duck
 from selfeval.checks import foreign, quarantine, repeats, scale, sheets, totals
 from selfeval.checks.cells import literal
 from selfeval.checks.grouping import LOST, grouped, noted, rule_id
+from selfeval.checks.part import Part, parts_of
 from selfeval.model import FileAccount, Finding
 from selfeval.privacy import MASK, scrubbed
 from selfeval.sources.people import People
@@ -31,34 +32,8 @@ from selfeval.store import Entry
 _ASIDE = "SELECT sha256(coalesce(string_agg(_row::VARCHAR, ',' ORDER BY _row), '')) FROM excluded WHERE part = ?"
 
 
-@dataclass(frozen=True)
-class Part:
-    """One table in one file: where its Parquet lies and what the reader said of it."""
-
-    index: int
-    raw: RawFile
-    info: Mapping[str, Any]
-    folder: Path
-
-    def parquet(self, kind: str) -> str:
-        return literal(str(self.folder / f"{self.info['n']}.{kind}.parquet"))
-
-    @property
-    def sheet(self) -> str | None:
-        return self.info["sheet"]  # type: ignore[no-any-return]
-
-
 #: A connection, part, its key columns and its columns that refer to other tables → the entry that `repeats.write` made.
 Index = Callable[[duckdb.DuckDBPyConnection, Part, Sequence[str], Sequence[str]], Entry]
-
-
-def parts_of(files: Sequence[tuple[RawFile, Entry]]) -> list[Part]:
-    """All tables read from a dataset's files, in file-name and sheet order."""
-    found: list[Part] = []
-    for raw, entry in files:
-        for info in entry.info["parts"]:
-            found.append(Part(len(found), raw, info, entry.path))
-    return found
 
 
 def resolve(

@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
 from schemas import Table
 from selfeval import duck
+from selfeval.checks.part import Part
 from selfeval.checks.subset import FACTOR, SHORT, Places, enlarged, explain, shrunken
 from selfeval.checks.totals import CENT, ROUNDED, TEN_THOUSAND, add_mark
-
-if TYPE_CHECKING:
-    from selfeval.checks.resolve import Part
 
 #: a + b = c within one row of a table.
 IDENTITIES = {

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
 from schemas import Dataset, Scope, Table
 from selfeval import duck
+from selfeval.checks.part import Part
 from selfeval.model import Finding
-
-if TYPE_CHECKING:
-    from selfeval.checks.resolve import Part
 
 CENT = Decimal("0.01")
 PARTIAL = ("小计", "本页", "本月")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from selfeval import duck
-from selfeval.checks.resolve import Part
+from selfeval.checks.part import Part
 from selfeval.model import Finding
 
 #: A sheet of more rows is not copied whole: its header and the rows that a finding names.

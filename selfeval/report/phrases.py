@@ -16,9 +16,10 @@ TEN_THOUSAND = Decimal(10_000)
 
 
 def plain(number: Decimal) -> str:
-    """Digits without exponent or trailing zeros."""
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    """All digits, no exponent, no trailing zeros, no sign of a zero: 9.50 → 9.5, 1E+2 → 100."""
+    text = f"{number:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
 
 
 def wan(yuan: Decimal) -> str:

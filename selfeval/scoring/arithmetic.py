@@ -11,6 +11,7 @@ import math
 from decimal import Decimal
 from fractions import Fraction
 
+from selfeval.report.phrases import plain
 from selfeval.scoring.reading import Nature
 
 CENT = Decimal("0.01")
@@ -72,13 +73,6 @@ def rate_points(weight: Decimal, paid: Decimal, budget: Decimal) -> Decimal:
 def truncated(value: Fraction, places: int = 6) -> Decimal:
     """Cut, not rounded: 0.9999999 never becomes 1."""
     return Decimal(math.floor(value * 10**places)).scaleb(-places)
-
-
-def plain(number: Decimal) -> str:
-    """All digits, no exponent, no trailing zeros: 9.50 → 9.5, 1E+2 → 100."""
-    text = f"{number:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in ("-0", "") else text
 
 
 def shown(actual: Decimal, target: Decimal) -> str:

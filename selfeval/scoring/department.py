@@ -13,8 +13,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from selfeval.model import DepartmentItem, DepartmentScore, Fact, IndicatorScore, ProjectScore
+from selfeval.report.phrases import plain
 from selfeval.scoring import packs, reading
-from selfeval.scoring.arithmetic import half_up, plain, rate_of, share_of, truncated
+from selfeval.scoring.arithmetic import half_up, rate_of, share_of, truncated
 
 MANUAL = "待人工填写"
 

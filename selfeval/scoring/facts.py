@@ -10,9 +10,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from selfeval.model import Fact, FactInput, IndicatorScore, Origin, ProjectScore, Scores
-from selfeval.report.phrases import Mark, display
+from selfeval.report.phrases import Mark, display, plain
 from selfeval.scoring import reading
-from selfeval.scoring.arithmetic import half_up, plain
+from selfeval.scoring.arithmetic import half_up
 
 INDICATOR_DEFINITION = (
     "达到指标值得全部权重；未达到按权重×实际完成值÷指标值（≤为指标值÷实际完成值）四舍五入到0.01分"

@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from selfeval.model import Fact, Finding, Indicator, IndicatorScore
+from selfeval.report.phrases import plain
 from selfeval.scoring import arithmetic, reading
 from selfeval.scoring.findings import at
 from selfeval.scoring.packs import Pack, Tier
@@ -195,7 +196,7 @@ def _actual_number(case: Case, unit: reading.Unit) -> Decimal | None:
         case.report("indicators.unit.mismatch", indicator.unit, fact=fact.unit)
     actual = reading.convert(Decimal(fact.value), have, unit)
     if indicator.manual and (manual is None or not _agrees(manual, actual)):
-        case.report("indicators.manual.differs", indicator.manual, fact=f"{arithmetic.plain(actual)}{unit.text}")
+        case.report("indicators.manual.differs", indicator.manual, fact=f"{plain(actual)}{unit.text}")
     return actual
 
 
@@ -214,10 +215,10 @@ def _compare(case: Case, nature: reading.Nature, actual: Decimal, target: Decima
         points = arithmetic.share_of(weight, 1 - rule.deduction)
     share = arithmetic.attainment(actual, target, nature)
     shown = f"{arithmetic.shown(actual, target)}{unit}"
-    how = f"实际完成{shown}，{_relation(actual, target, nature)}目标{arithmetic.plain(target)}{unit}，"
+    how = f"实际完成{shown}，{_relation(actual, target, nature)}目标{plain(target)}{unit}，"
     if met:
         cut = far and rule.deduction > 0
-        how += f"大幅超出目标扣减后得{arithmetic.plain(points)}分" if cut else _verdict(True, points)
+        how += f"大幅超出目标扣减后得{plain(points)}分" if cut else _verdict(True, points)
     else:
         how += _quotient(weight, actual, target, nature, points)
     return Reached(actual, shown, target, met, None if share is None else arithmetic.truncated(share), points, how, far)
@@ -234,11 +235,11 @@ def _relation(actual: Decimal, target: Decimal, nature: reading.Nature) -> str:
 def _quotient(weight: Decimal, actual: Decimal, target: Decimal, nature: reading.Nature, points: Decimal) -> str:
     """The arithmetic of a missed target in one expression, or why there is none."""
     if target <= 0 or actual <= 0:
-        return f"{'目标不大于0时不按比例计分，' if target <= 0 else ''}得{arithmetic.plain(points)}分"
+        return f"{'目标不大于0时不按比例计分，' if target <= 0 else ''}得{plain(points)}分"
     top, bottom = (target, actual) if nature in ("≤", "<") else (actual, target)
     exact = arithmetic.half_up(Fraction(weight) * Fraction(top) / Fraction(bottom))
-    text = f"{arithmetic.plain(weight)}×{arithmetic.plain(top)}÷{arithmetic.plain(bottom)}＝{arithmetic.plain(exact)}分"
-    return text if exact == points else f"{text}，未达标最高计{arithmetic.plain(points)}分"
+    text = f"{plain(weight)}×{plain(top)}÷{plain(bottom)}＝{plain(exact)}分"
+    return text if exact == points else f"{text}，未达标最高计{plain(points)}分"
 
 
 def _tier(case: Case) -> Reached | None:
@@ -255,7 +256,7 @@ def _tier(case: Case) -> Reached | None:
         return None
     alone = tier.reached and written.bracket is None
     if written.percent is None and not alone:
-        middle = arithmetic.plain((tier.lowest + tier.highest) / 2)
+        middle = plain((tier.lowest + tier.highest) / 2)
         case.report("indicators.tier.percent", text, tier=written.name, example=middle)
         return None
     used = Decimal(100) if written.percent is None else written.percent
@@ -268,10 +269,10 @@ def _report_range(case: Case, tier: Tier, percent: Decimal) -> None:
     case.report(
         "indicators.tier.range",
         case.indicator.manual,
-        percent=arithmetic.plain(percent),
+        percent=plain(percent),
         tier=tier.names[0],
-        lowest=arithmetic.plain(tier.lowest),
-        highest=arithmetic.plain(tier.highest),
+        lowest=plain(tier.lowest),
+        highest=plain(tier.highest),
     )
 
 
@@ -280,7 +281,7 @@ def _tier_reached(case: Case, tier: Tier, text: str, percent: Decimal) -> Reache
     # a lower tier never has full marks, whatever percentage was written.
     points = arithmetic.share_of(weight, share) if tier.reached else arithmetic.below_full(weight, Fraction(share))
     full = points == weight and tier.reached
-    sum_text = f"{arithmetic.plain(weight)}×{arithmetic.plain(percent)}%＝{arithmetic.plain(points)}分"
+    sum_text = f"{plain(weight)}×{plain(percent)}%＝{plain(points)}分"
     how = f"{text}，{_verdict(True, points) if full else sum_text}"
     return Reached(text, text, None, tier.reached, share, points, how)
 
@@ -291,15 +292,15 @@ def _ask_for_reason(case: Case, reached: Reached) -> None:
         return
     if reached.far:
         over = (case.pack.over_target.ratio - 1) * 100
-        number = arithmetic.plain(reached.target) if isinstance(reached.target, Decimal) else indicator.target
+        number = plain(reached.target) if isinstance(reached.target, Decimal) else indicator.target
         target = f"{number}{indicator.unit}" if indicator.unit else indicator.target
-        case.report("indicators.reason.over", None, actual=reached.shown, target=target, percent=arithmetic.plain(over))
+        case.report("indicators.reason.over", None, actual=reached.shown, target=target, percent=plain(over))
     elif not reached.met or reached.points < indicator.weight:
         case.report("indicators.reason.missing", None, how=reached.how)
 
 
 def _verdict(met: bool, points: Decimal) -> str:
-    return f"得{'满分' if met else ''}{arithmetic.plain(points)}分"
+    return f"得{'满分' if met else ''}{plain(points)}分"
 
 
 def _chinese(day: dt.date) -> str:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from selfeval.model import Finding, Indicator, IndicatorScore, Origin, Project, ProjectScore
+from selfeval.report.phrases import plain
 from selfeval.scoring import arithmetic
 from selfeval.scoring.findings import at, finding
 from selfeval.scoring.indicators import Catalogue, score_indicator
@@ -76,7 +77,6 @@ def _weights(project: Project, indicators: Sequence[Indicator], pack: Pack, asid
         return []
     total = sum((i.weight for i in indicators), aside.weights.get(project.code, Decimal(0)))
     with_execution = total + pack.execution.weight
-    plain = arithmetic.plain
     again = sum((later.weight for _, later in _named_again(indicators)), Decimal(0))
     if again and with_execution - again == 100:
         # The rows that come twice are told as that; without them there is nothing wrong with the weights.
@@ -103,9 +103,9 @@ def _weight_groups(project: Project, indicators: Sequence[Indicator], pack: Pack
         groups[name] = groups.get(name, Decimal(0)) + indicator.weight
     if not pack.weight_groups or any(groups == allowed.weights for allowed in pack.weight_groups):
         return []
-    shown = "、".join(f"{name}{arithmetic.plain(weight)}" for name, weight in groups.items())
+    shown = "、".join(f"{name}{plain(weight)}" for name, weight in groups.items())
     expected = "；或".join(allowed.label for allowed in pack.weight_groups)
-    value = arithmetic.plain(indicators[0].weight)
+    value = plain(indicators[0].weight)
     words = {"project": project.code, "groups": shown, "expected": expected}
     return [at(indicators[0], "indicators.weights.groups", value, **words)]
 
@@ -135,7 +135,7 @@ def _other_place(other: Origin, here: Origin) -> str:
 
 def _money_findings(project: Project, scored: bool, pack: Pack, notes: Mapping[str, str]) -> list[Finding]:
     """What the money part needs beside its numbers: a budget to divide by, and the reasons a form asks for."""
-    rules, plain, findings = pack.execution, arithmetic.plain, []
+    rules, findings = pack.execution, []
     line = rules.reason_below
     if project.budget_final <= 0 and scored:
         value = plain(project.budget_final)

@@ -40,7 +40,7 @@ from selfeval.sources.large_times import Times
 from selfeval.sources.large_values import Values
 from selfeval.sources.people import People, is_prose
 from selfeval.sources.scan import RawFile
-from selfeval.sources.structure import Place, structure_findings, unreadable
+from selfeval.sources.structure import Place, structure_findings
 from selfeval.sources.text import MAX_IN_MEMORY, Unreadable, decode
 
 #: Text files of more bytes are read here. Packed ones count as PACKED times their size.
@@ -73,7 +73,7 @@ def read_large(
     folder: Path,
     people: People,
 ) -> dict[str, Any] | None:
-    """Read a file as `part.read_part` does; None where that has to do it itself."""
+    """Read a file as `part.read_part` does; None where that has to do it itself. Raises Unreadable."""
     table = dataset.tables[0]
     kinds = {column.metadata["kind"] for column in table.schema(scope).columns.values()}
     # The last printed digit of an amount is known only at the end of a file.
@@ -81,9 +81,6 @@ def read_large(
         return None
     try:
         return _in_its_encoding(raw, dataset, scope, aliases, folder, people)
-    except Unreadable as error:
-        unread: dict[str, Any] = {"sheet": None, "other": 0, "encoding": None, "like": []}
-        return {"parts": [], "findings": [asdict(unreadable(error, raw, dataset))], "unread": [unread], "tables": None}
     except (NotRegular, *_BROKEN):
         _empty(folder)
         return None

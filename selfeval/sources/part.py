@@ -118,15 +118,13 @@ def read_part(
     `people` are masked in what this file says in sentences.
     """
     people = people or People()
-    if is_large(raw, dataset):
-        info = read_large(raw, dataset, scope, aliases, folder, people)
-        if info is not None:
-            return info
     try:
+        large = read_large(raw, dataset, scope, aliases, folder, people) if is_large(raw, dataset) else None
+        if large is not None:
+            return large
         sheets = read_sheets(raw)
     except Unreadable as error:
-        told = [asdict(unreadable(error, raw, dataset))]
-        return {"parts": [], "findings": told, "unread": [_unread(None, 0)], "tables": None}
+        return of_unreadable(error, raw, dataset)
     for sheet in sheets:
         sheet.stem = raw.stem
     found = _only_own(sheets, [_find_table(sheet, dataset, scope, aliases) for sheet in sheets])
@@ -161,6 +159,12 @@ def read_part(
         findings.append(unreadable(_blank(), raw, dataset))
     told = [asdict(scrubbed(f)) for f in findings]
     return {"parts": parts, "findings": told, "unread": unread, "tables": sorted(seen)}
+
+
+def of_unreadable(error: Unreadable, raw: RawFile, dataset: Dataset) -> dict[str, Any]:
+    """What `read_part` tells of a file that cannot be read."""
+    told = [asdict(unreadable(error, raw, dataset))]
+    return {"parts": [], "findings": told, "unread": [_unread(None, 0)], "tables": None}
 
 
 def _unread(sheet: Sheet | None, lines: int, like: Sequence[str] = ()) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from schemas import Scope, datasets, default_domains
 from selfeval.sources import large, large_chunks, large_doubt, large_json, large_parquet, large_rows, large_values, part
 from selfeval.sources.people import People
 from selfeval.sources.scan import RawFile
+from selfeval.sources.text import Unreadable
 
 PEOPLE = People(frozenset({"张三", "欧阳娜娜"}))
 SCOPE = Scope(2024, "351001", default_domains())
@@ -227,7 +228,11 @@ def both(case: Case, folder: Path) -> tuple[dict[str, Any], dict[str, Any] | Non
         made.mkdir()
     aliases: dict[str, tuple[str, ...]] = {}
     told = part.read_part(raw, dataset, SCOPE, aliases, small, PEOPLE)
-    return told, large.read_large(raw, dataset, SCOPE, aliases, big, PEOPLE), small, big
+    try:
+        info = large.read_large(raw, dataset, SCOPE, aliases, big, PEOPLE)
+    except Unreadable as error:
+        info = part.of_unreadable(error, raw, dataset)
+    return told, info, small, big
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from selfeval.model import IndicatorScore, UnitYear
 from selfeval.report.forms.surface import DATE, OPEN, OPEN_REASON, POINTS, Number, Surface, cell, places, quoted
+from selfeval.report.phrases import plain
 from selfeval.report.tables import actual
 from selfeval.scoring import arithmetic, reading
 
@@ -104,7 +105,7 @@ def _tier_formula(score: IndicatorScore, weight: str) -> str | None:
         return f"={weight}"
     if arithmetic.half_up(Fraction(full) * Fraction(share)) != score.points:
         return None
-    return f"=ROUND({weight}*{arithmetic.plain(share)},2)"
+    return f"=ROUND({weight}*{plain(share)},2)"
 
 
 def _reason(page: Surface, row: int, column: int, score: IndicatorScore, unit_year: UnitYear) -> None:

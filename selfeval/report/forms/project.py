@@ -11,8 +11,8 @@ from decimal import Decimal
 from selfeval.model import Project, ProjectScore, UnitYear
 from selfeval.report.forms.indicators import Columns, write_indicator
 from selfeval.report.forms.surface import MONEY, OPEN, POINTS, Number, Style, Surface, cell, levels, places, rate_format
-from selfeval.report.phrases import TEN_THOUSAND
-from selfeval.scoring.arithmetic import plain, rate_of
+from selfeval.report.phrases import TEN_THOUSAND, plain
+from selfeval.scoring.arithmetic import rate_of
 
 NATIONAL_WIDTHS = (9, 12, 18, 23, 16, 16, 8, 13, 26)
 NATIONAL = Columns(target=4, actual=5, weight=6, points=7, reason=8, sign=True)
