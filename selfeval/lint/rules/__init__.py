@@ -26,6 +26,7 @@ _FAMILIES = (
     "implied",
     "counts",
     "rates",
+    "ratios",
     "percent_points",
     "two_values",
     "mistyped",

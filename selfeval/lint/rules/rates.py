@@ -26,17 +26,14 @@ _GROWTH = re.compile(
 )
 _CHANGE_BEFORE = re.compile(rf"(?:{_MORE}|{_LESS}|追加|净增)了?(?:约|近)?\s*$")
 _EARLIER = re.compile(r"(?:上年|去年|上一年|同期|\d{4}年|年初|原来?)[^\d,，。;]{0,14}$|[由从自][^\d,，。;]{0,12}$")
+#: 2.4万元，较上年3.0万元下降
+_AGAINST = re.compile(r"[,，(]?(?:较|比|与|同比)[^,，。;\d]{0,12}(?:20\d\d年度?)?[^,，。;\d]{0,8}")
+#: 预算10万元，支出8.2万元，较预算下降
+_AGAINST_PLAN = re.compile(r"[,，]?(?:较|比|与)(?:年初|全年)?(?P<plan>预算|计划|目标|控制数|限额)数?(?:相比)?$")
 _LAST_YEAR = re.compile(r"(?:上年|去年|上一年|同期)[^\d,，。;]{0,14}$")
-_SHARE = re.compile(rf"{_AMOUNT}[,，(]?占[^\d。;,，%]{{0,14}}{PERCENT}")
 _EXECUTION = re.compile(
     rf"(?:(?<![\u4e00-\u9fff])|(?<=预算|资金|支出|经费|项目|补助|拨款|专项))(?P<kind>执行|支出|使用|支付|到位|利用)(?:率|进度)(?:达到?了?|为|是|约|:)?\s*{PERCENT}"
 )
-#: 应检403家，实检356家，年检率88.34%; 完成年度计划的105%
-_COUNTED = re.compile(
-    r"(?:(?P<noun>[\u4e00-\u9fff]{0,8}(?:率|占比|比例|比重|进度|满意度|知晓度|覆盖面))(?:达到?了?|为|是|约|:)?|完成了?[^\d,。;]{0,8}(?:计划|任务|目标)[^\d,。;]{0,4}的)"
-    r"\s*(?P<rate>\d+(?:\.\d+)?)\s*%"
-)
-_BREAK = re.compile(r"[,，。;:、(]")
 NOT_SHARE = re.compile(r"效率|频率|功率|速率|汇率|税率|倍率|生产率|产率|产出率")
 
 
@@ -48,9 +45,7 @@ def check(context: Context) -> Iterator[LintFinding]:
     told: _Told = {}
     for prose in context.prose:
         yield from _changes(prose)
-        yield from _counted(prose)
         if not prose.in_table or len(prose.plain) >= 30:
-            yield from _shares(prose)
             yield from _used(prose, context, told)
 
 
@@ -103,7 +98,7 @@ def _changes(prose: Prose) -> Iterator[LintFinding]:
         between = sentence[last.end : m.start() - left]
         if re.search(r"[。;]", between) or any(q.approx for q in (last, *same[-1:])):
             continue
-        found = _growth_terms(sentence, last, same, m["word"])
+        found = _growth_terms(sentence, last, same, between)
         around = [q for q in quantities(prose.plain) if q.unit == last.unit and q.value > 0][:40]
         if found is None:
             continue
@@ -111,7 +106,8 @@ def _changes(prose: Prose) -> Iterator[LintFinding]:
         # a change over the amount it led to is the mistake itself, no support
         own = (last.start + left, same[-1].start + left)
         based = re.search(r"[较比][^,，。;]{0,14}$", sentence[: same[-1].start]) if same else None
-        if not (based or _triple(last, same)) and _supported(m["rate"], around, own):
+        directly = same and _AGAINST.fullmatch(sentence[same[-1].end : last.start]) and not between.strip()
+        if not (based or directly or _triple(last, same)) and _supported(m["rate"], around, own):
             continue
         if not fits(m["rate"], rate, room):
             quoted = prose.text[left + (same[-1].start if same else last.start) : m.end()]
@@ -124,7 +120,7 @@ def _triple(change: Quantity, same: list[Quantity]) -> bool:
 
 
 def _growth_terms(
-    sentence: str, last: Quantity, same: list[Quantity], word: str
+    sentence: str, last: Quantity, same: list[Quantity], behind: str
 ) -> tuple[Decimal, str, Decimal] | None:
     """The rate as the amounts before it give it, its terms, the room of rounding; None when they cannot be told apart."""
     if not same:
@@ -144,6 +140,10 @@ def _growth_terms(
             return None
         return last.value / base, f"{last.text}÷上年{show(base / other.scale)}", ratio_room(last, other)
     between = sentence[other.end : last.start]
+    if plan := _AGAINST_PLAN.search(behind):
+        if plan["plan"] not in lead or plan["plan"] in between or not other.value:
+            return None
+        return last.value / other.value - 1, f"({last.text}-{other.text})÷{other.text}", ratio_room(last, other)
     # 增长20%（上年10万元）、支出增长30%（上年40万元）: a list of last year's amounts, this year's are not printed
     if len(between) > 24 or (_LAST_YEAR.search(lead) and _LAST_YEAR.search(between)):
         return None
@@ -171,54 +171,9 @@ def _supported(printed: str, around: list[Quantity], own: tuple[int, int]) -> bo
     )
 
 
-def _counted(prose: Prose) -> Iterator[LintFinding]:
-    """Two amounts or counts and their ratio in one sentence: held when they can be nothing else."""
-    for m in islice(_COUNTED.finditer(prose.plain), MOST):
-        left = max(near_start(prose.plain, m.start()), prose.plain.rfind("%", 0, m.start()) + 1)
-        before = [q for q in quantities(prose.plain[left : m.start()]) if family(q) and q.value > 0]
-        if len(before) < 2 or NOT_SHARE.search(m["noun"] or "") or _EXECUTION.search(m[0]):
-            continue
-        one, other = before[-2:]
-        lead = _BREAK.split(prose.plain[: left + one.start])[-1] + _BREAK.split(prose.plain[: left + other.start])[-1]
-        gap = prose.plain[left + other.end : m.start()]
-        if family(one) != family(other) or one.approx or other.approx or len(gap) > 16 or "。" in gap:
-            continue
-        if re.search(r"上年|去年|较|比上|同期|增加|减少|增长|下降", f"{lead}{gap}") or re.search(r"目标", gap):
-            continue
-        every = [q for q in quantities(prose.plain) if family(q) == family(one) and q.value > 0][:40]
-        if any(_gives(m["rate"], part, whole) for part in every for whole in every if part is not whole):
-            continue
-        beyond = other.value > one.value and not re.search(r"计划|任务|目标|应|预算|安排", lead)
-        rate = other.value / one.value
-        if beyond or fits(m["rate"], 1 - rate) or not _near(m["rate"], rate):
-            continue
-        quoted = prose.text[left + one.start : m.end()]
-        yield _wrong(prose, quoted, rate, f"{other.text}÷{one.text}")
-
-
 def _wrong(prose: Prose, quoted: str, rate: Decimal, terms: str) -> LintFinding:
     should = f"{show(abs(rate) * 100)}%"
     return finding("rate", "error", prose.place, quoted, should, f"按印出的数计算应为{should}（{terms}），与原文不符。")
-
-
-def _shares(prose: Prose) -> Iterator[LintFinding]:
-    """A share is right when any amount before it, or after 占, gives it; only a sentence with its own total is held."""
-    for m in _SHARE.finditer(prose.plain):
-        part = _value(m[1], m[2])
-        before = [q for q in quantities(prose.plain[: m.start()]) if q.unit == part.unit and q.value >= part.value > 0]
-        after = [q for q in quantities(prose.plain[m.end() :]) if q.unit == part.unit and q.value >= part.value > 0]
-        total = [
-            q
-            for q in before
-            if re.search(
-                r"合计|总计|总额|共计|总数|总量|共$|全年支出|本年支出", prose.plain[max(0, q.start - 8) : q.start]
-            )
-            or re.match(r"[,，。(]?其中", prose.plain[q.end :])
-        ]
-        if not total or any(_gives(m[3], part, q) for q in [*before, *after, part]):
-            continue
-        rate = part.value / total[-1].value
-        yield _wrong(prose, m[0], rate, f"{part.text}÷{total[-1].text}")
 
 
 _BASE_WORD = r"预算|安排|计划|指标|总投资|批复|应"

@@ -6,46 +6,27 @@ Belongs here: the same name with another number. Does not belong here: totals ag
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
+from itertools import combinations
 
 from selfeval.lint.context import Context, finding
+from selfeval.lint.deeds import Deed, rows, same_verb, told
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import NUMBER, SAME_UNIT, Quantity, norm, only, quantities
+from selfeval.lint.numbers import Quantity, norm, only, quantities, slip
+from selfeval.lint.rules.years import report_year
 
-_VERB = (
-    "开展|举办|组织|召开|举行|实施|建设|建成|打造|推广|维护|发放|培训|新改建|新建|改建|扩建|完成|养护|管护|补贴|救助|办理|调解|受益|"
-    "检查|查办|审计|服务|接待|覆盖|资助|慰问|印发|收集|整改|培育|种植|引进|登记|走访|受理|帮扶|安置|修复|维修|整治|治理|评选|表彰|"
-    "采购|购置|购买|安装|新增|惠及|改造|供养|硬化|清理|巡查|抽检|创建|演出|放映|接种|筛查"
-)
-_UNIT = (
-    "平方公里|平方米|公里|人次|场次|千米|万亩|公顷|家次|户次|场|次|期|种|家|个|户|人|名|台|处|项|份|套|亩|株|吨|件|起|宗|册|座|口|眼|辆|"
-    "盏|篇|条|例|床|米|头|只"
-)
-_DEED = re.compile(
-    rf"(?P<verb>{_VERB})了?(?P<noun>[\u4e00-\u9fff]{{2,18}}?)(?P<mark>共计?|累计|总计|合计|达到?)?"
-    rf"(?P<number>{NUMBER})\s*(?P<scale>万|亿)?(?P<approx>余|多)?(?P<unit>{_UNIT})(?!以上|[\u4e00-\u9fff]{{0,2}}目标)"
-)
-#: what may stand before the verb without naming a part of the whole
-_WHOLE = re.compile(
-    r"全年|今年|本年度?|年内|\d{4}年度?|我[局县市区会院]|全[县市区州省]|共计|共|累计|已经?|实际|先后|积极|大力|组织|并|目前|截至年底|"
-    r"全面|认真|扎实|有效|按时|按期|成功|\s|[一二三四五六七八九十]是|\d+[.、]|\([一二三四五六七八九十\d]+\)"
-)
-#: 新建的14个日间照料中心
-_DEED_AFTER = re.compile(
-    rf"(?P<verb>{_VERB})(?:了|的)?(?P<mark>共|累计)?(?P<number>{NUMBER})\s*(?P<scale>万|亿)?(?P<approx>余|多)?(?P<unit>{_UNIT})的?(?P<noun>[\u4e00-\u9fff]{{4,16}})"
-)
-_UNITS = {**SAME_UNIT, "期": "次"}
-_NOT_ACTUAL = re.compile(
-    r"目标|计划|任务|要求|预期|不低于|不少于|≥|上年|去年|同期|较|比|下一步|将|拟|明年|其中|每年|每月|每个|每|上半年|下半年|季度|月"
-)
+#: numbers of one unit that are compared; no report has more
+_MOST = 150
+_NEAR = Decimal("0.25")
+
 _STATE = re.compile(
     r"(?:^|[,，。;:、\s(])(?:年末|年底|现有|目前|现|实有|我[局委办会院]|本单位|全局|单位|\d日)*(?P<name>(?:核定|人员|机关|本单位|单位)?(?:编制|行政编制|事业编制|编制总?数|在职(?:人员|职工|人数)|实有(?:人数|人员|在职人员)|"
     r"退休(?:人员|人数)|在编(?:人员|人数)))(?:数|总数)?(?:共|为|共有|共计|有)?(?P<number>\d+)(?P<unit>人|名|个)"
 )
 _MONEY = re.compile(
-    r"(?:^|[,，。;:\s(年])(?P<name>(?:本年|全年|部门|年度)?(?:收入|支出)(?:合计|总计|总额)|年初预算数?|全年预算数|全年执行数|年末结转和结余)"
+    r"(?:^|[,，。;:\s(年度])(?P<name>(?:本年|全年|部门|年度)?(?:收入|支出)(?:合计|总计|总额)|年初预算数?|全年预算数|全年执行数|年末结转和结余)"
     r"(?:为|共|共计|:)?\s*(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>万元|亿元|元)"
 )
 _OF_OTHERS = re.compile(r"中心|站|医院|学校|下属|所属|分局|大队|二级单位|其中")
@@ -54,66 +35,44 @@ _QUALIFIED = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class _Mention:
-    verb: str
-    noun: str
-    value: Decimal
-    unit: str
-    mark: bool
-    place: str
-    index: int
-    quoted: str
-    #: the noun stands behind the number, with what follows it
-    after: bool = False
-
-
 def check(context: Context) -> Iterator[LintFinding]:
-    deeds = list(_deeds(context))
-    told: set[tuple[int, int]] = set()
-    for i, one in enumerate(deeds):
-        for other in deeds[i + 1 :]:
-            if _contradict(one, other) and (one.index, other.index) not in told:
-                told.add((one.index, other.index))
+    year = report_year(context)
+    by_unit: dict[str, list[Deed]] = defaultdict(list)
+    for deed in [*told(context, year), *rows(context)]:
+        by_unit[deed.unit].append(deed)
+    seen: set[frozenset[Decimal]] = set()
+    for deeds in by_unit.values():
+        for one, other in combinations(deeds[:_MOST], 2):
+            values = frozenset((one.value, other.value))
+            if values not in seen and _contradict(one, other):
+                seen.add(values)
                 yield _two(one, other)
     yield from _stated(context)
     for other_context in context.others:
         yield from _across(context, other_context)
 
 
-def _deeds(context: Context) -> Iterator[_Mention]:
-    for index, prose in enumerate(context.prose):
-        if prose.planned or (prose.in_table and len(prose.plain) < 30):
-            continue
-        for m in [*_DEED.finditer(prose.plain), *_DEED_AFTER.finditer(prose.plain)]:
-            start = max(prose.plain.rfind(mark, 0, m.start()) for mark in ",，。;、:\n") + 1
-            before = prose.plain[start : m.start()]
-            if m["approx"] or _NOT_ACTUAL.search(prose.plain[start : m.end()]) or len(_WHOLE.sub("", before)) > 4:
-                continue
-            if re.search(r"(?:指标|目标|任务)$", m["noun"]):
-                continue
-            noun = re.sub(r"^(?:各类|各种|不同主题的|多种|系列|大型)", "", m["noun"])
-            quoted = prose.text[m.start() : m.end()]
-            unit = _UNITS.get(m["unit"], m["unit"])
-            value = Decimal(m["number"].replace(",", "")) * {"万": 10**4, "亿": 10**8}.get(m["scale"], 1)
-            after = m.start("number") < m.start("noun")
-            yield _Mention(m["verb"], noun, value, unit, bool(m["mark"]), prose.place, index, quoted, after)
-
-
-def _contradict(one: _Mention, other: _Mention) -> bool:
-    """The same deed with another count, or a kind of deed counted higher than all of them together."""
-    if one.unit != other.unit or one.value == other.value or one.index == other.index:
+def _contradict(one: Deed, other: Deed) -> bool:
+    """The same thing with another count, or a kind of it counted higher than all of it together."""
+    if one.value == other.value or one.index == other.index or one.period != other.period:
         return False
-    if one.after != other.after:
-        short, long = (other, one) if one.after else (one, other)
-        return len(short.noun) >= 5 and long.noun.startswith(short.noun)
-    if one.after:
-        return len(one.noun) >= 5 and one.noun == other.noun and one.verb == other.verb
-    if one.noun == other.noun:
-        return len(one.noun) >= 4 and (one.mark or other.mark or one.verb == other.verb)
-    whole, part = sorted((one, other), key=lambda mention: len(mention.noun))
-    same = len(whole.noun) >= 4 and part.noun.endswith(whole.noun[-2:]) and _within(whole.noun, part.noun)
-    return same and part.mark and part.value > whole.value
+    if not same_verb(one.verb, other.verb) or one.cumulative != other.cumulative:
+        return False
+    if one.value in other.beside or other.value in one.beside:
+        return False
+    gap = abs(one.value - other.value) / max(one.value, other.value)
+    if one.core == other.core:
+        named = len(one.core) + (len(one.verb) if one.verb == other.verb else 0)
+        if one.row or other.row:
+            return named >= 4 and (gap <= _NEAR or slip(one.value, other.value))
+        whole = one.whole or other.whole or one.verb == other.verb != ""
+        return (len(one.core) >= 4 and (whole or gap <= _NEAR)) or (named >= 4 and gap <= _NEAR and one.whole)
+    short, long = sorted((one, other), key=lambda deed: len(deed.core))
+    if len(short.core) < 4 or short.core[-2:] != long.core[-2:] or not _within(short.core, long.core):
+        return False
+    if short.core[:2] == long.core[:2]:  # 标准化卫生室, 标准化村卫生室
+        return len(long.core) - len(short.core) <= 2 and gap <= _NEAR
+    return long.whole and long.value > short.value and one.verb == other.verb != ""
 
 
 def _within(short: str, long: str) -> bool:
@@ -121,7 +80,7 @@ def _within(short: str, long: str) -> bool:
     return all(character in rest for character in short)
 
 
-def _two(one: _Mention, other: _Mention) -> LintFinding:
+def _two(one: Deed, other: Deed) -> LintFinding:
     message = f"“{one.quoted}”（{one.place}）与“{other.quoted}”（{other.place}）说的是同一件事，数量不同。"
     return finding(
         "two-values", "error", other.place, f"{one.quoted} / {other.quoted}", "前后一致，或写明各指哪一部分", message
