@@ -14,7 +14,7 @@ from typing import Any
 from selfeval.lint.forms import Form
 from selfeval.lint.lines import PROVENANCE, Line, flatten, is_partial
 from selfeval.lint.model import Document, LintFinding, Severity
-from selfeval.lint.numbers import norm
+from selfeval.lint.numbers import norm, plain_number
 from selfeval.lint.privacy import mask
 from selfeval.lint.scan import forms
 from selfeval.lint.unfold import unfold
@@ -68,10 +68,14 @@ def build(document: Document, facts: Mapping[str, Any] | None = None, others: tu
 _GOAL = re.compile(r"(?:目标|计划|任务)(?!.*(?:完成|实现|实际|执行))")
 
 
-_GOAL_ROW = re.compile(r"(?:年度)?(?:总体|绩效|预期|工作)*(?:目标|计划|任务)")
+_GOAL_ROW = re.compile(r"(?:年度|当年|项目|部门|整体)*(?:总体|绩效|预期|工作)*(?:目标|计划|任务)")
 _HEADING = re.compile(r"\s*(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十\d]+\)|\d+[.、])")
 _PLANNED = re.compile(r"目标|计划|任务|打算|下一步|改进|建议|思路|安排")
 _DONE_PART = re.compile(r"完成|实现|达成|执行|落实|情况|分析|特定目标")
+
+
+#: a paragraph of its own: 年度目标:完成筛查各8000人
+_GOAL_PARAGRAPH = re.compile(r"\s*(?:当年|年度|项目|部门|整体|总体|绩效|预期|阶段性|工作|任务|实施)*(?:目标|计划)\s*:")
 
 
 def _plans(plain: str, before: bool) -> bool:
@@ -85,7 +89,7 @@ def _plans(plain: str, before: bool) -> bool:
 def _prose(lines: tuple[Line, ...]) -> list[Prose]:
     out = []
     above: dict[int, bool] = {}
-    chapter = False
+    chapter, heads = False, True
     for line in lines:
         chapter = _plans(norm(line.text), chapter and line.table is None)
         seen: set[str] = set()
@@ -99,12 +103,13 @@ def _prose(lines: tuple[Line, ...]) -> list[Prose]:
             if merged or text in seen:
                 continue
             seen.add(text)
-            row = bool(_GOAL_ROW.fullmatch(norm(line.cells[0]).strip())) and column not in above
+            row = bool(_GOAL_ROW.fullmatch(norm(line.cells[0]).strip())) and (column not in above or not heads)
             goal = line.table is not None and (
                 above.get(column, False) or bool(_GOAL.search(plain.split(":")[0][:12])) or row
             )
+            goal = goal or (bool(_GOAL_PARAGRAPH.match(plain)) and not re.search(r"完成情况|实际完成", plain))
             out.append(Prose(text, plain, line.place, line.table is not None, goal or chapter))
-        above = columns
+        above, heads = columns, not any(plain_number(text) for text in line.own)
     return out
 
 

@@ -61,11 +61,15 @@ _SUB_PERIOD = re.compile(
     r"上半年|下半年|[一二三四1234]季度|第[一二三四]季度|前三季度|(?<!\d)(?:[1-9]|1[01])月|寒假|暑假|春节|中秋|国庆|元旦|五一|期间|每[年月季周天]|第[一二三四五六七八九十\d]+[批期轮次届阶]"
 )
 _EARLIER = re.compile(r"上年|去年|上一年|同期|以前年度|较|比|增加|减少|下降|增长|由|从|原")
-_PLANNED = re.compile(r"目标|计划|任务|要求|预期|不低于|不少于|≥|≤|力争|拟|确保|标准[为是:]|指标值|下一步|明年|以上|不超过|(?<!供)应(?!急|用|对|届)")
+_PLANNED = re.compile(
+    r"目标|计划|任务|要求|预期|不低于|不少于|≥|≤|力争|拟|确保|标准[为是:]|指标值|下一步|明年|以上|不超过|(?<!供)应(?!急|用|对|届)"
+)
 _PART = re.compile(r"其中|每|各(?![类种级项族界])|平均|人均|户均|另|含|中$|第[一二三四五六七八九十\d]")
 _CUMULATIVE = re.compile(r"累计|总数|总量|存量|历年")
 _YEAR = re.compile(r"(20\d\d)年")
-_MONEY_WORDS = re.compile(r"补助|资金|补贴|专项|经费|项目|奖补|财政|拨款|中央|省级|市级|县级|配套|预算|部门|单位|工资|费用|合计|收入|支出")
+_MONEY_WORDS = re.compile(
+    r"补助|资金|补贴|专项|经费|项目|奖补|财政|拨款|中央|省级|市级|县级|配套|预算|部门|单位|工资|费用|合计|收入|支出"
+)
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,10 @@ class Deed:
     quoted: str
     row: bool = False
     beside: frozenset[Decimal] = frozenset()
+
+
+def is_verb(word: str) -> bool:
+    return word in _CLASS
 
 
 def same_verb(one: str, other: str) -> bool:
@@ -126,7 +134,14 @@ def rows(context: Context) -> Iterator[Deed]:
 
 def _deed(prose: Prose, sentence: Sentence, said: Said, index: int, year: int | None) -> Deed | None:
     q = said.q
-    if q.approx or q.op or q.value <= 0 or not q.unit or q.percent or q.unit in ("年", "月", "日", "天", "分", "个百分点", "小时", "个月"):
+    if (
+        q.approx
+        or q.op
+        or q.value <= 0
+        or not q.unit
+        or q.percent
+        or q.unit in ("年", "月", "日", "天", "分", "个百分点", "小时", "个月")
+    ):
         return None
     before = sentence.text[: q.start - sentence.start]
     clause = said.lead
@@ -142,7 +157,10 @@ def _deed(prose: Prose, sentence: Sentence, said: Said, index: int, year: int | 
     years = [y for y in _YEAR.findall(before) if y != str(year)]
     named = _YEAR.findall(before)[-1:]
     period = (named[0] if named and named[0] in years else "", (_SUB_PERIOD.findall(before) or [""])[-1])
-    quoted = prose.text[q.start - len(clause) : q.end + (len(said.tail) if len(said.tail) < 12 else 0)]
+    common = re.match(f"(?:{_GENERIC.pattern})*", clause)
+    quoted = prose.text[
+        q.start - len(clause) + (common.end() if common else 0) : q.end + (len(said.tail) if len(said.tail) < 12 else 0)
+    ]
     whole = bool(re.search(r"全年|共|累计|合计|总计|总", before[-24:]))
     beside = frozenset(s.q.value for s in sentence.said)
     return Deed(

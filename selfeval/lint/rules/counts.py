@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from selfeval.lint.context import Context, Prose, finding
+from selfeval.lint.context import Context, Prose, finding, sentence_start
 from selfeval.lint.listed import listed
 from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import chinese_number, chinese_numeral
@@ -87,17 +87,44 @@ def _with_amounts(prose: Prose) -> Iterator[LintFinding]:
         yield finding("count-against-list", "error", prose.place, quoted, f"{len(item.parts)}个", message)
 
 
-_RANK = re.compile(
-    r"(?P<of>\d{1,3})个[^\d。;,，]{1,10}中?(?:综合)?(?:排名?|位列|名列|居|列)[^\d。;,，]{0,4}第?(?P<rank>\d{1,3})[位名]?"
+_AMONG = re.compile(r"(?<!\d)(?P<of>\d{1,3})个?(?:家|个|支|所)?(?:[^\d。;,，第]{1,12})")
+_PLACE = re.compile(
+    r"(?:排名?|排在|位列|位居|名列|位次|列|居)(?:[全第]?[省市县州区国]+)?(?:并列)?第?(?P<rank>\d{1,3}|[一二三四五六七八九十]{1,3})(?:位|名|(?=[,，。;]|$))"
+)
+_MOVED = re.compile(
+    r"(?:上年|去年|\d{4}年)[^\d。;,，]{0,6}第(?P<old>\d{1,3})[位名]?[^\d。;]{0,6}?(?P<way>上升|前移|提升|提高|下降|后移|下滑)了?(?P<by>\d{1,3})(?:位|名|个位次)"
+    r"[^\d。;]{0,12}第(?P<new>\d{1,3})[位名]?"
+)
+_MOVED_LAST = re.compile(
+    r"第(?P<new>\d{1,3})[位名]?[^\d。;]{0,4}[较比](?:上年|去年|\d{4}年)[^\d。;,，]{0,6}第(?P<old>\d{1,3})[位名]?[^\d。;]{0,4}?(?P<way>上升|前移|提升|提高|下降|后移|下滑)了?(?P<by>\d{1,3})(?:位|名|个位次)"
 )
 
 
 def _rank(prose: Prose) -> Iterator[LintFinding]:
-    """8个县中排名第9位."""
-    for m in _RANK.finditer(prose.plain):
-        if int(m["rank"]) > int(m["of"]) > 1:
-            message = f"{m['of']}个中的名次不会是第{m['rank']}。"
-            yield finding("rank", "error", prose.place, prose.text[m.start() : m.end()], f"1至{m['of']}", message)
+    """8个县中排名第9位; 由第6位上升2位，居第5位."""
+    plain = re.sub(r"\([^()]*\)", _blank, prose.plain)
+    for m in _PLACE.finditer(plain):
+        start = sentence_start(plain, m.start())
+        among = [n for n in _AMONG.finditer(plain, start, m.start()) if re.search(_RANKED, n[0])]
+        rank = chinese_number(m["rank"])
+        if not among or rank is None or m.start() - among[-1].start() > 40:
+            continue
+        if rank > int(among[-1]["of"]) > 1:
+            quoted = prose.text[among[-1].start() : m.end()]
+            message = f"{among[-1]['of']}个中的名次不会是第{rank}。"
+            yield finding("rank", "error", prose.place, quoted, f"1至{among[-1]['of']}", message)
+    for m in [*_MOVED.finditer(plain), *_MOVED_LAST.finditer(plain)]:
+        up = m["way"] in ("上升", "前移", "提升", "提高")
+        should = int(m["old"]) + (-1 if up else 1) * int(m["by"])
+        if should != int(m["new"]):
+            message = f"第{m['old']}位{m['way']}{m['by']}位应为第{should}位，印出的是第{m['new']}位。"
+            yield finding("rank", "error", prose.place, prose.text[m.start() : m.end()], f"第{should}位", message)
+
+
+#: what places are given among: 8个县, 18家单位, 32个部门
+_RANKED = (
+    r"^\d{1,3}(?:个|家|支|所)?[^\d]{0,4}?(?:县|区|市|州|乡|镇|街道|单位|部门|局|科协|代表队|队伍|学校|医院|企业|村|省)"
+)
 
 
 def _names(prose: Prose) -> Iterator[LintFinding]:
@@ -121,7 +148,7 @@ def _names(prose: Prose) -> Iterator[LintFinding]:
 
 
 def _blank(m: re.Match[str]) -> str:
-    kept = m[1] or ""
+    kept = (m[1] if m.re.groups else "") or ""
     return kept + " " * (len(m[0]) - len(kept))
 
 

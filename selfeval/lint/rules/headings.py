@@ -47,6 +47,7 @@ class _Heading:
 def check(context: Context) -> Iterator[LintFinding]:
     gaps = list(_numbers(context))
     yield from gaps
+    yield from _parts(context)
     yield from _empty(context)
     yield from _closing(context, any(re.search(r"改进|建议", gap.quoted) for gap in gaps))
 
@@ -101,6 +102,24 @@ def _numbers(context: Context) -> Iterator[LintFinding]:
         last[level] = number
         last[level + 1 :] = [0] * len(last[level + 1 :])
         raised = None if level < 2 else raised
+
+
+_PART_NUMBER = re.compile(r"^\s*第([一二三四五六七八九十]{1,3})部分[\s:、]*(?=\S)")
+
+
+def _parts(context: Context) -> Iterator[LintFinding]:
+    """第一部分, 第二部分, 第四部分; a table of contents counts them once before."""
+    last = 0
+    for prose in context.prose if not context.partial else ():
+        m = None if prose.in_table else _PART_NUMBER.match(prose.plain)
+        number = chinese_number(m[1]) if m and len(prose.plain) < 40 else None
+        if number is None:
+            continue
+        if last and number > last + 1:
+            mark, before = f"第{chinese_numeral(last + 1)}部分", f"第{chinese_numeral(last)}部分"
+            message = f"“{before}”之后应为“{mark}”，却是“第{chinese_numeral(number)}部分”，中间缺少一部分或编号有误。"
+            yield finding("structure", "error", prose.place, prose.text[:24].strip(), mark, message)
+        last = number
 
 
 def _belongs_above(last: list[int], level: int, number: int, raised: tuple[int, int] | None) -> int | None:
@@ -166,9 +185,10 @@ def _closing(context: Context, told: bool) -> Iterator[LintFinding]:
         re.search(r"改进|整改|措施|打算|(?<!结论及)(?<!结论和)建议", h.text) for h in chapters
     )
     last = context.prose[-1].place
+    concludes = any(re.search(r"结论", h.text) for h in chapters)  # a report that judges, no table with headings
     if has_problems and not remedied:
         message = "有“存在问题”而没有“改进建议”（或改进措施、下一步打算），结尾章节不完整。"
         yield finding("structure", "warning", last, "（缺改进建议）", "补写改进建议一节", message)
-    elif not has_problems and not told and not _PROBLEMS.search(text):
+    elif not has_problems and concludes and not told and not _PROBLEMS.search(text):
         message = "全文没有“存在问题”一节，自评报告的结尾章节不完整。"
         yield finding("structure", "warning", last, "（缺存在问题）", "补写存在问题和改进建议", message)

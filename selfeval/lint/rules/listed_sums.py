@@ -64,6 +64,8 @@ def _wrong(item: Listed) -> bool:
         return False
     total, should = item.whole.value, _sum(item.parts)
     gap = should - total
+    if item.lead == "some" and max(q.value for q in item.parts) > total:
+        return False  # what is more than the whole is no part of it: the list ended before
     near = abs(gap) <= _nearness(item, total) or (slip(should, total) and item.lead != "some")
     if item.lead == "last":
         return near or abs(gap) <= total / 5

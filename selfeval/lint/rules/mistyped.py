@@ -14,13 +14,14 @@ from decimal import Decimal
 from itertools import combinations
 
 from selfeval.lint.context import Context, finding, sentence_start
+from selfeval.lint.deeds import is_verb
 from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import SAME_UNIT, is_blank, norm, plain_number, quantities, slip, squeeze, swapped
 
 _STOPS = re.compile(r"[\d,，。;；:：、()（）|\s“”《》]")
 _FILLER = re.compile(r"^年度?|万元|亿元|突破|超过?|全年|本年|共计|合计|总计|累计|实际|为|共|达到?|了|的")
 #: what was planned or done in another year is another quantity
-_OTHER = re.compile(r"目标|计划|任务|上年|去年|同期|年初|较|比|标准")
+_OTHER = re.compile(r"目标|计划|任务|上年|去年|同期|年初|较|比|(?<!高)(?<!合)标准(?!化)")
 
 #: a goal is told from here to the end of its sentence, unless it was reached
 _GOAL = re.compile(r"(?:目标|计划|任务)(?!(?:任务)?(?:完成|实现))(?::[^。;完实达]*|[^。;,完实达]*)$")
@@ -85,10 +86,26 @@ def _same_name(one: _Mention, other: _Mention) -> bool:
     rate = min(one.value, other.value) / max(one.value, other.value) * 100
     if any(abs(rate - percent) < 1 for percent in one.percents | other.percents):
         return False  # what was done of what was planned
+    if ("实有" in one.name) != ("实有" in other.name) or _one_word_apart(one.name, other.name):
+        return False
     short, long = sorted((_pairs(one.name), _pairs(other.name)), key=len)
     common = len(short & long)
     whole = one.name in other.name or other.name in one.name
     return len(short) >= 3 and (whole or (common * 4 >= len(short) * 3 and common * 2 >= len(long)))
+
+
+def _one_word_apart(one: str, other: str) -> bool:
+    """甲镇新建公厕, 乙镇新建公厕: all but one word is the same, and that word tells two things apart unless it is a verb."""
+    ahead = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    behind = next((i for i, (a, b) in enumerate(zip(one[::-1], other[::-1], strict=False)) if a != b), 0)
+    words = one[ahead : len(one) - behind], other[ahead : len(other) - behind]
+    return (
+        all(words)
+        and max(map(len, words)) <= 4
+        and not all(
+            is_verb(one[:ahead][-1:] + w) or is_verb(w) or is_verb(w + one[len(one) - behind :][:1]) for w in words
+        )
+    )
 
 
 def _years_differ(one: _Mention, other: _Mention) -> bool:

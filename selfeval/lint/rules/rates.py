@@ -107,7 +107,8 @@ def _changes(prose: Prose) -> Iterator[LintFinding]:
         own = (last.start + left, same[-1].start + left)
         based = re.search(r"[较比][^,，。;]{0,14}$", sentence[: same[-1].start]) if same else None
         directly = same and _AGAINST.fullmatch(sentence[same[-1].end : last.start]) and not between.strip()
-        if not (based or directly or _triple(last, same)) and _supported(m["rate"], around, own):
+        pair = own if directly else None
+        if not (based or _triple(last, same)) and _supported(m["rate"], around, own, pair):
             continue
         if not fits(m["rate"], rate, room):
             quoted = prose.text[left + (same[-1].start if same else last.start) : m.end()]
@@ -130,6 +131,9 @@ def _growth_terms(
     if _CHANGE_BEFORE.search(sentence[: last.start]):
         less = re.search(rf"(?:{_LESS})了?(?:约|近)?\s*$", sentence[: last.start]) is not None
         between = sentence[other.end : last.start]
+        if _triple(last, same):  # 2024年2,186,500元，2023年1,978,400元，增加208,100元: the one it grew from
+            old = max(same[-2:], key=lambda q: q.value) if less else min(same[-2:], key=lambda q: q.value)
+            return last.value / old.value, f"{last.text}÷{old.text}", ratio_room(last, old)
         if not re.search(r"较|比|同比|上年|去年", f"{lead}{between}"):
             return None
         # 2021年支出1103.27万元，与上年相比增加…: the year before the amount is its own
@@ -147,7 +151,8 @@ def _growth_terms(
     # 增长20%（上年10万元）、支出增长30%（上年40万元）: a list of last year's amounts, this year's are not printed
     if len(between) > 24 or (_LAST_YEAR.search(lead) and _LAST_YEAR.search(between)):
         return None
-    if re.search(r"[较比与]|上年|去年|\d{4}年", between) and not _EARLIER.search(lead):
+    directly = _AGAINST.fullmatch(between) and not behind.strip()
+    if directly or (re.search(r"[较比与]|上年|去年|\d{4}年", between) and not _EARLIER.search(lead)):
         now, old = other, last
     elif _EARLIER.search(lead):
         now, old = last, other
@@ -158,7 +163,7 @@ def _growth_terms(
     return now.value / old.value - 1, f"({now.text}-{old.text})÷{old.text}", ratio_room(now, old)
 
 
-def _supported(printed: str, around: list[Quantity], own: tuple[int, int]) -> bool:
+def _supported(printed: str, around: list[Quantity], own: tuple[int, int], known: tuple[int, int] | None) -> bool:
     """Two amounts of the paragraph give the rate, as old and new or as change and base."""
     return any(
         (_gives(printed, one, other) and (one.start, other.start) != own)
@@ -167,7 +172,7 @@ def _supported(printed: str, around: list[Quantity], own: tuple[int, int]) -> bo
         or fits(printed, one.value / (other.value + one.value), ratio_room(one, other))
         for i, one in enumerate(around)
         for j, other in enumerate(around)
-        if i != j and abs(one.start - other.start) < 120
+        if i != j and abs(one.start - other.start) < 120 and {one.start, other.start} != set(known or ())
     )
 
 

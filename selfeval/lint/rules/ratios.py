@@ -26,6 +26,7 @@ _OF_NAMED = re.compile(r"(?:占|完成|为|是|达到?|相当于)了?(?P<whole>[
 _ALL_OF = re.compile(r"合计|总|共|计划|任务|目标|应|全[县市区省年部]|预算|下达|本年")
 _OF_TAIL = re.compile(r"[\u4e00-\u9fff]{0,6}的$")
 NOT_SHARE = re.compile(r"效率|频率|功率|速率|汇率|税率|倍率|生产率|产率|产出率|增长率|死亡率|发病率|利率|费率|节约率")
+_EXECUTION = re.compile(r"(?:^|预算|资金|支出|经费|项目|补助|拨款|专项)(?:执行|支出|使用|支付|到位|利用)(?:率|进度)$")
 _COMPARED = re.compile(r"上年|去年|较|比上|同期|增加|减少|增长|下降|由|从")
 #: acts that are called differently in a rate and in its amounts
 _ACTS = (
@@ -107,6 +108,8 @@ def _share(sentence: Sentence, at: int) -> tuple[Quantity, Quantity] | None:
     if len(same) < 2:
         return None
     part = same[-1]
+    if named and re.search(r"计划|任务|目标", named["whole"]) and len(same) == 2:
+        return part.q, same[0].q  # more may have been done than was meant
     larger = [s for s in same[:-1] if s.q.value >= part.q.value]
     totals = [s for s in larger if _ALL_OF.search(s.lead)]
     whole = larger[0] if len(larger) == 1 and len(same) == 2 else totals[-1] if totals else None
@@ -142,7 +145,12 @@ def _share_of_total(prose: Prose, sentence: Sentence, at: int) -> tuple[Quantity
 def _named(sentence: Sentence, at: int) -> tuple[Quantity, Quantity] | None:
     """应检403家，实检356家，年检率88.34%: the last two of one kind before the rate, else the only two of the sentence."""
     named = _NAMED.search(sentence.said[at].lead)
-    if not named or NOT_SHARE.search(named["noun"]) or _COMPARED.search(sentence.said[at].lead):
+    if (
+        not named
+        or _EXECUTION.search(named["noun"])
+        or NOT_SHARE.search(named["noun"])
+        or _COMPARED.search(sentence.said[at].lead)
+    ):
         return None
     before = [i for i in range(at) if sentence.said[i].q.percent]
     counted = [s for s in sentence.said[before[-1] + 1 if before else 0 : at] if family(s.q) and s.q.value > 0]

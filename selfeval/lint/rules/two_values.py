@@ -60,6 +60,9 @@ def _contradict(one: Deed, other: Deed) -> bool:
         return False
     if one.value in other.beside or other.value in one.beside:
         return False
+    done, meant = (one, other) if one.verb == "完成" else (other, one)
+    if done.verb == "完成" and not meant.verb and done.value < meant.value:
+        return False  # 治理河长12.4公里, 完成治理河长11.6公里: what the project is, and what was done of it
     gap = abs(one.value - other.value) / max(one.value, other.value)
     if one.core == other.core:
         named = len(one.core) + (len(one.verb) if one.verb == other.verb else 0)
