@@ -24,6 +24,7 @@ _FAMILIES = (
     "prose_sums",
     "accounts",
     "implied",
+    "relations",
     "counts",
     "rates",
     "ratios",

@@ -1,4 +1,4 @@
-"""Amounts that follow from others of the same sentence: budget less payments, budget and what was added, count times rate.
+"""Amounts that follow from others of the same sentence: budget less payments, budget and what was added.
 
 Does not belong here: lists of parts (prose_sums.py, counts.py), percentages (rates.py).
 """
@@ -12,6 +12,7 @@ from decimal import Decimal
 from selfeval.lint.context import Context, Prose, finding
 from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import NUMBER, Quantity, quantities, show
+from selfeval.lint.phrases import sentences
 
 _AMOUNT = rf"(?:{NUMBER})\s*(?:万元|亿元|元)"
 _GAP = r"[^\d。;,，]{0,10}?"
@@ -27,26 +28,12 @@ _PAID = re.compile(
 )
 _LEFT = re.compile(rf"(?:结余|剩余|结转结余|尚余|未支付|未使用)(?:资金|数|金额)?(?:为|共|合计|共计|了)?\s*({_AMOUNT})")
 _EARLIER = re.compile(r"上年|年初结|以前年度|历年|上一年")
-#: 60户，每户补助3000元，共18万元; 46万亩，80元/亩，3680万元
-_THING = r"人|名|户|座|个|台|套|亩|所|村|家|场|次|期|公里|处|件|册|生|床"
-_EACH = re.compile(
-    rf"(?P<count>{NUMBER})\s*(?P<scale>万)?(?P<unit>{_THING})(?:次)?[,，、(]?(?:[^\d。;,，]{{0,16}}[,，])?[^\d。;,，]{{0,10}}"
-    rf"(?:每(?P<each>{_THING})(?:每年)?[^\d。;,，每]{{0,8}}(?P<rate>{_AMOUNT})|人均[^\d。;,，]{{0,8}}(?P<rate3>{_AMOUNT})|(?P<rate2>(?:{NUMBER})\s*(?:万元|元))/(?P<each2>{_THING}))"
-    rf"[^\d。;]{{0,10}}?[,，、)]?(?:共|合计|共计|总计|计|全部?|全年)[^\d。;,，每]{{0,8}}(?P<total>{_AMOUNT})"
-)
-#: 拨付36万元，惠及45人，人均0.9万元
-_EACH_LAST = re.compile(
-    rf"(?P<total>{_AMOUNT})[^。;\d]{{0,16}}(?P<count>{NUMBER})\s*(?P<scale>万)?(?P<unit>{_THING})[^。;\d]{{0,8}}[,，](?:平均每?|每)?(?P<each>{_THING})均?[^。;,，\d月]{{0,8}}(?P<rate>{_AMOUNT})(?!/)"
-)
-_PERIOD = re.compile(r"[每/]?(?:月|季|年|天|日|学期|学年)")
-_SAME = {"名": "人", "生": "人", "户": "户"}
 
 
 def check(context: Context) -> Iterator[LintFinding]:
     for prose in context.prose:
         yield from _budget(prose)
         yield from _rest(prose)
-        yield from _each(prose)
 
 
 def _one(pattern: re.Pattern[str], text: str) -> Quantity | None:
@@ -83,34 +70,11 @@ def _rest(prose: Prose) -> Iterator[LintFinding]:
     base, paid, left = (_one(pattern, prose.plain) for pattern in (_BASE, _PAID, _LEFT))
     if not base or not paid or not left or _EARLIER.search(prose.plain) or base.value < paid.value:
         return
+    if any(all(q.text in s.text for q in (base, paid, left)) for s in sentences(prose.plain)):
+        return  # relations.py
     should = base.value - paid.value
     if any(q.approx for q in (base, paid, left)) or abs(should - left.value) <= _slack(base, paid, left):
         return
     terms, shown = f"{base.text}-{paid.text}", show(should / left.scale, 6)
     message = f"结余应为{terms}={shown}，印出的是{left.text}。"
     yield finding("sum", "error", prose.place, f"结余{left.text}={terms}", shown, message)
-
-
-def _each(prose: Prose) -> Iterator[LintFinding]:
-    """60户，每户补助3000元，共18万元: count times rate, where no period comes in between."""
-    for m in [*_EACH.finditer(prose.plain), *_EACH_LAST.finditer(prose.plain)]:
-        unit, each = m["unit"], next((m[k] for k in ("each", "each2") if m.groupdict().get(k)), "人")
-        between = m[0][m.end("unit") - m.start() :]
-        period = _PERIOD.search(between.replace("每年", "").replace("全年", "")) or (
-            "每年" in between and "全年" not in between
-        )
-        if _SAME.get(unit, unit) != _SAME.get(each, each) or period:
-            continue
-        rate, total = (
-            next(quantities(next(m[k] for k in ("rate", "rate2", "rate3") if m.groupdict().get(k)))),
-            next(quantities(m["total"])),
-        )
-        count = Decimal(m["count"].replace(",", "")) * (10**4 if m["scale"] else 1)
-        should = count * rate.value
-        if abs(should - total.value) <= max(
-            total.step / 2 if total.step < total.scale else Decimal(0), count * rate.step / 200
-        ):
-            continue
-        shown = show(should / total.scale, 6)
-        message = f"{show(count)}{unit}×{rate.text}应为{shown}，印出的是{total.text}。"
-        yield finding("sum", "error", prose.place, prose.text[m.start() : m.end()], shown, message)
