@@ -152,8 +152,8 @@ def _deed(prose: Prose, sentence: Sentence, said: Said, index: int, year: int | 
     verb, core = _read(clause, said.tail)
     if q.money:
         core = core if len(_MONEY_WORDS.sub("", core)) >= 3 else ""
-    if len(core) < 2:
-        return None
+    if len(core) < 2 or re.search(r"(?:指标|目标|任务|问题|工作|措施)$", core) or (not verb and not _bare(clause)):
+        return None  # 7条指标未达到: which of them is told behind
     years = [y for y in _YEAR.findall(before) if y != str(year)]
     named = _YEAR.findall(before)[-1:]
     period = (named[0] if named and named[0] in years else "", (_SUB_PERIOD.findall(before) or [""])[-1])

@@ -7,17 +7,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from selfeval.lint.context import Context, Prose, finding, sentence_around
 from selfeval.lint.forms import Indicator
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import norm, plain_number, quantities
+from selfeval.lint.numbers import norm, plain_number
+from selfeval.lint.phrases import sentences
 from selfeval.lint.rules.mistyped import common_run, written
 from selfeval.lint.rules.points import comparable
 
 _NONE = re.compile(
     r"(?:无|没有|不存在|未发现)(?:任何|明显)?(?:存在)?(?:的)?问题|存在(?:的)?(?:主要)?问题(?:及原因分析)?[^\u4e00-\u9fff]{0,3}(?:暂?无|没有)(?=[。,，;\s]|$)"
 )
+
+#: everything was reached
+_ALL_DONE = re.compile(
+    r"(?:各项|全部|所有|全年|年度|年初|预期|绩效)[^。;,，]{0,16}(?:目标|任务|指标)[^。;,，]{0,6}?(?:均|已|全部|全面|圆满|如期|按期|按时|超额|都)+[^。;,，\d]{0,4}(?:完成|实现|达标|达到)"
+    r"|(?:圆满|全面|超额|顺利|全部)(?:完成|实现|达到)了?[^。;,，\d]{0,14}(?:目标|任务|指标)|不存在(?:未完成|偏差|未达标)[^。;,，]{0,6}"
+)
+_ALL_BUT = re.compile(r"除|外[,，]|基本(?!支出)|大部分|主要(?:目标|指标|任务)|多数|其他|其余|下一步|确保|力争|为|以便")
 
 #: nothing found by an audit, or in one thing looked at, is no claim about the whole
 _NARROW = re.compile(
@@ -30,6 +39,35 @@ _HEADING = re.compile(
 
 
 def check(context: Context) -> Iterator[LintFinding]:
+    told = list(_no_problems(context))
+    yield from told or _all_done(context)
+
+
+def _all_done(context: Context) -> Iterator[LintFinding]:
+    """全部完成 beside a goal that was missed; points taken are no miss."""
+    for prose in context.prose:
+        m = None if prose.planned else _ALL_DONE.search(prose.plain)
+        if not m or _ALL_BUT.search(re.split(r"[。;]", prose.plain[: m.start()])[-1] + m[0]):
+            continue
+        quoted = prose.text[m.start() : m.end()]
+        missed = [i.name for i in _lost(context, prose.place) if _missed_target(i)]
+        evidence = f"指标“{missed[0]}”未达到目标" if missed else None
+        if not evidence:
+            texts = [(p.place, text) for p in context.prose if (text := _missed(p))]
+            evidence = f"{texts[0][0]}写有“{texts[0][1]}”" if texts else None
+        if evidence:
+            message = f"文中称“{quoted}”，但{evidence}，两者矛盾。"
+            yield finding("claim", "warning", prose.place, quoted, "如实写明未完成的目标", message)
+            return
+
+
+def _missed_target(indicator: Indicator) -> bool:
+    weight, score = indicator.weight_value, plain_number(indicator.score or "")
+    row = comparable(indicator, weight, score) if weight is not None and score is not None else None
+    return bool(row and not row.met)
+
+
+def _no_problems(context: Context) -> Iterator[LintFinding]:
     for prose, quoted in _claims(context):
         lost = _lost(context, prose.place)
         if lost:
@@ -74,10 +112,13 @@ def _lost(context: Context, place: str) -> list[Indicator]:
     return out
 
 
-_MISSED = re.compile(
-    r"(?:目标|计划|应|任务)(?:值|数)?(?:为|是|:)?(?P<goal>\d[\d,.]*)\s*(?P<scale>万?)(?P<unit>[^\d,，。;]{1,4})[,，;(]?(?:年末|全年)?(?:实际|仅|只)?(?:完成|实际|达到)(?:了|值|数)?(?:为)?"
-    r"(?P<actual>\d[\d,.]*)\s*(?P=scale)(?P=unit)"
+_MEANT = re.compile(r"(?:目标值?|计划|任务数?|应|指标值)(?!完成率|责任)[^\d。;]{0,12}$")
+_DONE = re.compile(r"^(?:[^\d]{0,6}(?:年末|全年|实际|仅|只|完成|建成|达到|走访|治理|共))[^\d。;]{0,10}$")
+_LESS_IS_MORE = re.compile(
+    r"以内|以下|不超|不高于|控制|压减|降至|下降|投诉|事故|时限|时长|时间|成本|费|失业|死亡|发病|[≤<]"
 )
+_TIMES = ("天", "日", "分钟", "小时", "月", "年", "元", "工作日", "个工作日", "个月", "")
+_SHORT = re.compile(r"(?:为|占|完成)?(?:年度|年初|全年)?(?:目标|计划|任务)(?:任务|数|值)?的(?P<rate>\d+(?:\.\d+)?)%")
 
 
 def _short_of_plan(context: Context) -> tuple[str, str] | None:
@@ -91,17 +132,30 @@ def _short_of_plan(context: Context) -> tuple[str, str] | None:
     return None
 
 
+def _missed(prose: Prose) -> str | None:
+    """A goal and less than it in one sentence: 目标200户，实际完成168户; 完成11.6公里，为目标的93.55%."""
+    for sentence in sentences(prose.plain):
+        if _LESS_IS_MORE.search(sentence.text) or prose.planned:
+            continue
+        for meant, done in pairwise(sentence.said):
+            same = meant.q.unit == done.q.unit and meant.q.unit not in _TIMES and not (meant.q.approx or done.q.approx)
+            if same and _MEANT.search(meant.lead) and _DONE.search(done.lead) and done.q.value < meant.q.value:
+                return prose.text[meant.q.start - len(meant.lead) : done.q.end]
+        short = _SHORT.search(sentence.text)
+        if short and float(short["rate"]) < 100:
+            return prose.text[sentence.start : sentence.start + short.end()]
+    return None
+
+
 def _shortfall(context: Context) -> tuple[str, str, bool] | None:
     """A miss told in words: goal and actual for sure, a rate below 100% perhaps."""
     plan = _short_of_plan(context)
     if plan:
         return *plan, True
     for prose in context.prose:
-        m = _MISSED.search(prose.plain)
-        if m:
-            goal, actual = (q.value for q in (*quantities(m["goal"]), *quantities(m["actual"])))
-            if actual < goal:
-                return prose.place, prose.text[m.start() : m.end()], True
+        text = _missed(prose)
+        if text:
+            return prose.place, text, True
     for prose in context.prose:
         m = re.search(r"(?:完成(?:率|量)|完成比例|达标率)(?:达到?|为|仅|:)?\s*(\d+(?:\.\d+)?)%", norm(prose.plain))
         if m and float(m[1]) < 100:

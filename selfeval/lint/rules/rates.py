@@ -107,8 +107,9 @@ def _changes(prose: Prose) -> Iterator[LintFinding]:
         own = (last.start + left, same[-1].start + left)
         based = re.search(r"[较比][^,，。;]{0,14}$", sentence[: same[-1].start]) if same else None
         directly = same and _AGAINST.fullmatch(sentence[same[-1].end : last.start]) and not between.strip()
-        pair = own if directly else None
-        if not (based or _triple(last, same)) and _supported(m["rate"], around, own, pair):
+        change = bool(same) and re.search(rf"(?:{_MORE}|{_LESS}|节约|节省|少支)了?$", sentence[: same[-1].start])
+        pair = None if change else own if directly or not _CHANGE_BEFORE.search(sentence[: last.start]) else None
+        if not ((based and not change) or _triple(last, same)) and _supported(m["rate"], around, own, pair):
             continue
         if not fits(m["rate"], rate, room):
             quoted = prose.text[left + (same[-1].start if same else last.start) : m.end()]
@@ -151,8 +152,12 @@ def _growth_terms(
     # 增长20%（上年10万元）、支出增长30%（上年40万元）: a list of last year's amounts, this year's are not printed
     if len(between) > 24 or (_LAST_YEAR.search(lead) and _LAST_YEAR.search(between)):
         return None
-    directly = _AGAINST.fullmatch(between) and not behind.strip()
-    if directly or (re.search(r"[较比与]|上年|去年|\d{4}年", between) and not _EARLIER.search(lead)):
+    years = [re.findall(r"(20\d\d)年", text) for text in (lead, between)]
+    directly = (_AGAINST.fullmatch(between) and not behind.strip()) or re.search(
+        r"[较比][^\d,，。;]{0,6}(?:20\d\d年)?[^\d,，。;]{0,8}$", between
+    )
+    later = all(years) and years[0][-1] > years[1][-1]  # 2020年1,862万元，2019年1,790万元
+    if directly or later or (re.search(r"[较比与]|上年|去年|\d{4}年", between) and not _EARLIER.search(lead)):
         now, old = other, last
     elif _EARLIER.search(lead):
         now, old = last, other

@@ -108,6 +108,10 @@ def _share(sentence: Sentence, at: int) -> tuple[Quantity, Quantity] | None:
     if len(same) < 2:
         return None
     part = same[-1]
+    if named and len(named["whole"]) >= 2:  # 支出5,476万元，年初预算4,890万元，完成年初预算的112%
+        called = [i for i, s in enumerate(same[-2:]) if named["whole"] in s.lead]
+        if len(called) == 1:
+            return same[-2:][1 - called[0]].q, same[-2:][called[0]].q
     if named and re.search(r"计划|任务|目标", named["whole"]) and len(same) == 2:
         return part.q, same[0].q  # more may have been done than was meant
     larger = [s for s in same[:-1] if s.q.value >= part.q.value]
