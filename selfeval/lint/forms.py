@@ -71,7 +71,8 @@ class Indicator:
     @property
     def execution(self) -> bool:
         """预算执行率 listed among the indicators."""
-        return bool(_EXECUTION.search(self.name or self.level1))
+        by_formula = bool(re.search(r"[/÷]", self.name)) and bool(_EXECUTION.search(self.level2))
+        return by_formula or bool(_EXECUTION.search(self.name or self.level1))
 
 
 _EXECUTION = re.compile(

@@ -109,6 +109,7 @@ def _aligned(line: Line, roles: Roles, shift: int) -> tuple[dict[str, str], int]
     ragged = line.table == -1 or _length(line.cells) != _length(roles)
     fit = -abs(shift) if ragged else -4 * abs(shift)
     taken: set[str] = set()
+    unlevelled = not {"level1", "level2"} & set(roles)
     for column, role in enumerate(roles):
         place = column + shift
         if role is None or not 0 <= place < len(line.cells):
@@ -122,6 +123,8 @@ def _aligned(line: Line, roles: Roles, shift: int) -> tuple[dict[str, str], int]
             continue
         taken.add(role)
         values[role] = text
+        if role == "name" and unlevelled and place and is_level(line.cells[place - 1]):
+            values["level2"] = line.cells[place - 1]
         if role in ("weight", "score"):
             fit += 3 if plain_number(text) else (0 if is_blank(text) else -4)
             fit -= 4 if role == "score" and text.endswith("%") else 0

@@ -20,6 +20,7 @@ def fit(roles: Roles, body: Body) -> Roles:
     """`roles` as the header words have them, completed by the rows."""
     out = list(roles)
     open_columns = [c for c, role in enumerate(roles) if role is None and _numeric(body, c)]
+    _of_two_budgets(body, out)
     found = _amounts(body, out, open_columns)
     if found:
         for role, column in zip(("final", "paid", "rate"), found, strict=True):
@@ -27,6 +28,16 @@ def fit(roles: Roles, body: Body) -> Roles:
     if {"final", "paid"} <= set(out):
         _points(body, out, [c for c in open_columns if out[c] is None])
     return tuple(out)
+
+
+def _of_two_budgets(body: Body, roles: list[str | None]) -> None:
+    """安排金额 | 到位金额: the one that what was paid is divided by."""
+    named = {name: [c for c, role in enumerate(roles) if role == name] for name in ("final", "paid", "rate")}
+    if len(named["final"]) < 2 or len(named["paid"]) != 1 or len(named["rate"]) != 1:
+        return
+    proven = [c for c in named["final"] if _holds(body, c, named["paid"][0], named["rate"][0])]
+    for column in named["final"] if len(proven) == 1 else ():
+        roles[column] = "final" if column == proven[0] else None
 
 
 def sure(roles: Roles, body: Body) -> bool:

@@ -157,7 +157,10 @@ def _begin(line: Line, state: _State) -> None:
     names = any(re.match(r"项目名称", squeeze(cell)) for cell in line.own)
     marker = re.match(r"\[form|\[tail", text, re.I)
     closed = state.form.indicators and any("小计" not in total.label for total in state.form.totals)
-    again = closed and (indicator_rows.header(line) or money_rows.header(line, None))
+    ended = len(state.form.money) > 1 and state.form.money[-1].total and not state.form.indicators
+    heading = money_rows.header(line, None)
+    again = closed and bool(indicator_rows.header(line) or heading or _second_money(line, state.form))
+    again = again or bool(ended and line.table != state.table and heading)
     if (title and filled) or again or (names and state.named and filled) or (marker and filled):
         state.forms.append(state.form)
         state.form = Form("", line.place)
@@ -167,6 +170,11 @@ def _begin(line: Line, state: _State) -> None:
     if title and not state.form.title:
         state.form.title, state.form.place = line.text, line.place
     state.named = state.named or names
+
+
+def _second_money(line: Line, form: Form) -> bool:
+    """年度资金总额 with its amounts below a total, in a form that has one already."""
+    return form.total_money is not None and _money_first(line) and len(line.own) >= 4
 
 
 def _new_table(line: Line, state: _State) -> None:

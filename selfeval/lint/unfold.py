@@ -20,6 +20,7 @@ _FIGURES = {"weight", "score", "target", "actual", "initial", "final", "paid", "
 def unfold(lines: Sequence[Line]) -> list[Line]:
     """The lines with blocks that stand side by side set below each other."""
     out: list[Line] = []
+    further = max((line.table or 0 for line in lines), default=0)
     for table, group in groupby(lines, key=lambda line: line.table):
         rows = list(group)
         if table is None or len(rows) < 3:
@@ -28,7 +29,8 @@ def unfold(lines: Sequence[Line]) -> list[Line]:
         starts = [i for i, line in enumerate(rows) if _is_header(line)]
         out += rows[: starts[0]] if starts else rows
         for start, end in pairwise([*starts, len(rows)]):
-            out += _cut(rows[start:end])
+            further += 1
+            out += _cut(rows[start:end], further)
     return out
 
 
@@ -36,7 +38,7 @@ def _is_header(line: Line) -> bool:
     return len(line.own) >= 4 and not any(plain_number(text) or len(text) > 28 for text in line.own)
 
 
-def _cut(rows: Sequence[Line]) -> Iterator[Line]:
+def _cut(rows: Sequence[Line], table: int) -> Iterator[Line]:
     width = len(rows[0].cells)
     # rows below the block may be a line of text across it
     last = next((i for i, line in enumerate(rows) if len(line.cells) != width or len(line.own) < 2), len(rows))
@@ -51,6 +53,7 @@ def _cut(rows: Sequence[Line]) -> Iterator[Line]:
             line,
             cells=line.cells[at:],
             merged=line.merged[at:],
+            table=table,
             beside=frozenset(c - at for c in line.beside if c >= at),
         )
         for line in block
@@ -69,7 +72,8 @@ def _is_cut(block: Sequence[Line], at: int) -> bool:
     if any(line.merged[at] and line.cells[at] == line.cells[at - 1] and line.cells[at] for line in block):
         return False
     sides = head.cells[:at], head.cells[at:]
-    if not all(any(plain_number(line.cells[c]) for line in body) for c in (1, at + 1)):
+    figures = (range(1, at), range(at + 1, len(head.cells)))
+    if not all(any(plain_number(line.cells[c]) for line in body for c in columns) for columns in figures):
         return False
     divided = all(not line.cells[at - 1].strip() for line in block)
     words = [{text for text in side if text.strip()} for side in sides]

@@ -18,6 +18,7 @@ _FAMILIES = (
     "totals",
     "level_weights",
     "table_sums",
+    "arrived",
     "listed_points",
     "grade",
     "listed_sums",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from selfeval.lint.context import Context, finding
 from selfeval.lint.forms import Form
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import is_blank
+from selfeval.lint.numbers import is_blank, norm, only
 
 
 def check(context: Context) -> Iterator[LintFinding]:
@@ -36,7 +36,13 @@ def _form(form: Form) -> Iterator[LintFinding]:
         if not indicator.execution
     ]
     gaps = [(indicator, labels) for indicator, labels in gaps if labels]
-    if gaps:
+    full = [i for i, labels in gaps if labels == "完成值" and only(i.target or "") and i.score_value == i.weight_value]
+    for indicator in full if len(full) == len(gaps) else ():
+        message = f"指标“{indicator.name}”的完成值空着，却得满分{indicator.score}分。"
+        quoted = f"{indicator.name} 目标{norm(indicator.target or '')} 完成值空 得分{indicator.score}"
+        place = f"{indicator.place}“{indicator.name}”完成值"
+        yield finding("actual-not-comparable", "error", place, quoted, "与目标同一单位的实际数值", message)
+    if gaps and len(full) != len(gaps):
         indicator, labels = gaps[0]
         names = "、".join(f"“{i.name}”" for i, _ in gaps[:5]) + (f"等{len(gaps)}项" if len(gaps) > 1 else "")
         message = f"指标{names}的{labels}未填，其他指标已填。"

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from selfeval.lint.context import Context, finding
-from selfeval.lint.forms import Form, MoneyRow
+from selfeval.lint.forms import Form, Indicator, MoneyRow
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import Quantity, half_up, plain_number, ratio_room, show
+from selfeval.lint.numbers import Quantity, half_up, norm, plain_number, ratio_room, show
 
 _CENT = Decimal("0.01")
 _ALMOST_ALL = Decimal("0.99995")
@@ -39,21 +39,38 @@ def check(context: Context) -> Iterator[LintFinding]:
 
 
 def _alone(form: Form) -> Iterator[LintFinding]:
-    """预算执行率 | 10 | 9.60 in a table of points alone: by the rate of the money beside it."""
-    row = form.total_money
-    part, whole = (row.quantity("paid"), row.quantity("final")) if row else (None, None)
-    if not part or not whole or not whole.value or part.value > whole.value:
-        return
-    rate = part.value / whole.value
+    """预算执行率 | 10 | 9.60 in a table of points alone: by the rate told in the row, or by the money beside it."""
     for indicator in form.indicators:
         weight, score = indicator.weight_value, plain_number(indicator.score or "")
-        told = indicator.actual or indicator.criteria or indicator.explained
-        why = None if told or not indicator.execution else _score_fault(score, weight, rate, None)
-        if why and weight:
-            message = f"执行率为{part.text}÷{whole.text}={show(rate * 100)}%，{why}。"
+        found = _rate_of(indicator, form) if indicator.execution else None
+        if found is None or weight is None or score is None:
+            continue
+        rate, source, room = found
+        why = _score_fault(score, weight, rate, None)
+        if why and abs(score.value - weight * rate) > weight * room + (_CENT / 2 if room else 0):
+            message = f"执行率为{source}，{why}。"
             place = f"{indicator.place}“{indicator.name}”"
             quoted = f"{indicator.name} {show(weight)} / {indicator.score}"
             yield finding("execution-points", "error", place, quoted, show(_points(weight, rate)), message)
+
+
+def _rate_of(indicator: Indicator, form: Form) -> tuple[Decimal, str, Decimal] | None:
+    """The rate that an indicator without target and actual goes by, where it comes from, and how exactly it is known."""
+    told = norm(f"{indicator.actual or ''} {indicator.criteria} {indicator.reason or ''}")
+    rates = {m[1] for m in _RATE.finditer(told)}
+    if len(rates) == 1 and not _STEPS.search(told) and not plain_number(indicator.actual or ""):
+        printed = plain_number(f"{next(iter(rates))}%")
+        return (
+            (printed.value / 100, f"{printed.text}%", printed.step / 200) if printed and printed.value <= 100 else None
+        )
+    row = form.total_money
+    part, whole = (row.quantity("paid"), row.quantity("final")) if row else (None, None)
+    if indicator.actual or indicator.criteria or indicator.explained or not part or not whole:
+        return None
+    if not whole.value or part.value > whole.value:
+        return None
+    rate = part.value / whole.value
+    return rate, f"{part.text}÷{whole.text}={show(rate * 100)}%", Decimal(0)
 
 
 def _told(context: Context) -> Iterator[LintFinding]:
@@ -113,7 +130,8 @@ def _row(row: MoneyRow, form: Form) -> Iterator[LintFinding]:
         quoted += f" 得分{row.text('score')}"
     reason = why or "印出的执行率与金额不符"
     message = f"执行率应为{source}（{show(paid, 6)}÷{show(final, 6)}={show(rate * 100)}%），{reason}。"
-    yield finding("execution-points", "error", f"{row.place}“{row.label}”", quoted, expected, message)
+    kind = "execution-points" if score or why or row.total else "rate"
+    yield finding(kind, "error", f"{row.place}“{row.label}”", quoted, expected, message)
 
 
 def _weight(row: MoneyRow, form: Form) -> Decimal | None:

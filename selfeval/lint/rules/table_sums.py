@@ -7,8 +7,8 @@ of score forms (money_sums.py, totals.py).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby
 
@@ -18,11 +18,10 @@ from selfeval.lint.context import Context, finding
 from selfeval.lint.lines import Line
 from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import Quantity, is_blank, plain_number, ratio_room, show, slip, squeeze
+from selfeval.lint.relations import HOLD, NO_SUM, relations
 
 _TOTAL = re.compile(r"[\u4e00-\u9fff]{0,4}(?:合计|总计|共计)[:：]?")
 _PART = re.compile(r"其中|小计|^\(?\d+\)|^[-—]")
-#: columns whose numbers do not add up.
-_NO_SUM = re.compile(r"率|比|序号|编号|代码|编码|单价|平均|人均|标准|均|排名|名次|年份|时间|日期|电话")
 
 
 def check(context: Context) -> Iterator[LintFinding]:
@@ -41,7 +40,8 @@ def check(context: Context) -> Iterator[LintFinding]:
         totals = list(_totals(rows[header], body))
         # one wrong number breaks the sum of its column and what its row should hold: told once, at its row
         wrong = [w for w in wrong if not any(t.row == w.row and t.columns & w.columns for t in totals)]
-        totals = [t for t in totals if not any(t.row != w.row and t.columns & w.columns for w in wrong)]
+        totals = [t for t in totals if not any(t.row != w.row and t.columns & w.columns for w in wrong if not w.ratio)]
+        totals = [t for t in totals if not any(_same_cause(t, w) for w in wrong if w.ratio)]
         rates = list(_rates(rows, header))
         rated = {finding.place for finding in rates}
         wrong = [fault for fault in wrong if fault.finding.place not in rated]
@@ -73,6 +73,17 @@ class _Fault:
     row: str
     columns: frozenset[int]
     finding: LintFinding
+    #: by column of a total row, what is missing in it; by column of a row with a rate, what its amount would have to gain
+    gaps: Mapping[int, tuple[Decimal, Decimal]] = field(default_factory=dict)
+    ratio: bool = False
+
+
+def _same_cause(total: _Fault, rate: _Fault) -> bool:
+    """The amount that makes the rate right makes the total right too."""
+    return total.row != rate.row and any(
+        column in rate.gaps and abs(gap + rate.gaps[column][0]) <= rate.gaps[column][1] + room
+        for column, (gap, room) in total.gaps.items()
+    )
 
 
 def _header(rows: Sequence[Line]) -> int | None:
@@ -105,7 +116,7 @@ def _unnamed_total(header: Line, body: Sequence[Line]) -> list[int]:
     if len(body) < 4:
         return []
     for at, rest in ((len(body) - 1, body[:-1]), (0, body[1:])):
-        columns = [c for c in range(1, len(header.cells)) if not _NO_SUM.search(header.cells[c])]
+        columns = [c for c in range(1, len(header.cells)) if not NO_SUM.search(header.cells[c])]
         found = [f for c in columns if not _repeats(body[at], c) and (f := _column(body[at], rest, c, 3))]
         if sum(1 for printed, should, slack in found if should and abs(should - printed.value) <= slack) >= 2:
             return [at]
@@ -149,12 +160,13 @@ def _sums(
     columns = [
         (column, found)
         for column in range(1, len(header.cells))
-        if not _NO_SUM.search(header.cells[column])
+        if not NO_SUM.search(header.cells[column])
         and not _repeats(total, column)
         and (found := _column(total, parts, column, 1 if nested else 2))
     ]
     right = [column for column, (printed, should, slack) in columns if abs(should - printed.value) <= slack]
     wrong = []
+    gaps = {column: (should - printed.value, slack) for column, (printed, should, slack) in columns}
     for column, (printed, should, slack) in columns:
         gap = abs(should - printed.value)
         # an additive table is told by another column, or by a sum that is nearly there
@@ -168,7 +180,8 @@ def _sums(
     label = next((text for text in total.own[:2] if not plain_number(text)), "合计")
     message = f"“{names}”各行相加为{expected}，“{label}”印的是{quoted}。"
     told = finding("sum", "error", f"{total.place}“{names}”", quoted, expected, message)
-    yield _Fault(total.place, frozenset(column for column, _, _ in wrong), told)
+    at = frozenset(column for column, _, _ in wrong)
+    yield _Fault(total.place, at, told, {column: gaps[column] for column in at})
 
 
 def _repeats(line: Line, column: int) -> bool:
@@ -211,23 +224,16 @@ def _rates(rows: Sequence[Line], header: int) -> Iterator[LintFinding]:
         yield finding("rate", "error", f"{line.place}“{label}”", f"{label} {rate.text}", show(should), message)
 
 
-_WHOLE = re.compile(r"合计|总计|小计|总额|总数|^计$|^本年支出$|^本年收入$")
-_SHARE = re.compile(r"率|比|%|幅|占")
-_DIFFERENCE = re.compile(r"增减|增加|减少|差额|结余|差异|变动|增长额")
-#: rows that must hold before one that does not is a fault
-_HOLD = 2
-
-
 def _across(header: Line, body: Sequence[Line]) -> Iterator[_Fault]:
     """What holds between the columns in all rows but one: 合计 = 基本 + 项目, 增减 = 决算 - 上年, 占比 = a ÷ total."""
     width = len(header.cells)
     grid = [[None if _repeats(line, c) else plain_number(line.cells[c]) for c in range(width)] for line in body]
-    numeric = [c for c in range(1, width) if sum(1 for row in grid if row[c]) >= _HOLD]
+    numeric = [c for c in range(1, width) if sum(1 for row in grid if row[c]) >= HOLD]
     sums = {i for i, line in enumerate(body) if any(_TOTAL.fullmatch(squeeze(text)) for text in line.own[:2])}
     told: set[tuple[int, int]] = set()
     for column in numeric:
         name = squeeze(header.cells[column])
-        tried = [(relation, *relation.split(grid)) for relation in _relations(column, name, numeric, header, grid)]
+        tried = [(relation, *relation.split(grid)) for relation in relations(column, name, numeric, header, grid)]
         if any(len(holds) >= relation.least and not fails for relation, holds, fails in tried):
             continue  # this is what the column is
         for relation, holds, fails in sorted(tried, key=lambda found: -len(found[1])):
@@ -247,97 +253,6 @@ def _across(header: Line, body: Sequence[Line]) -> Iterator[_Fault]:
             quoted = f"{label} {printed.text}"
             place = f"{body[row].place}“{label}”"
             found = finding(kind, "error", place, quoted, text, message)
-            yield _Fault(body[row].place, frozenset({column, *relation.inputs}), found)
+            gaps = relation.gaps(grid, row) if relation.ratio else {}
+            yield _Fault(body[row].place, frozenset({column, *relation.inputs}), found, gaps, relation.ratio)
             break
-
-
-Grid = Sequence[Sequence[Quantity | None]]
-
-
-@dataclass(frozen=True)
-class _Relation:
-    """A column as a function of others. `shape`: sum, difference, ratio, growth."""
-
-    column: int
-    inputs: tuple[int, ...]
-    shape: str
-    told: str
-    #: rows that must hold before one that does not is a fault
-    least: int = _HOLD
-
-    @property
-    def ratio(self) -> bool:
-        return self.shape in ("ratio", "growth")
-
-    def value(self, grid: Grid, row: int) -> Decimal | None:
-        numbers = [grid[row][c] for c in self.inputs]
-        known = [q.value for q in numbers if q is not None]
-        if self.shape == "sum":
-            return sum(known, Decimal(0)) if known else None
-        if len(known) != 2:
-            return None
-        one, other = known
-        if self.shape == "difference":
-            return one - other
-        if not other:
-            return None
-        printed = grid[row][self.column]
-        rate = one / other if self.shape == "ratio" else one / other - 1
-        return rate * 100 if printed is not None and (printed.percent or self._hundreds(grid)) else rate
-
-    def _hundreds(self, grid: Grid) -> bool:
-        return any(q is not None and abs(q.value) > 2 for q in (row[self.column] for row in grid))
-
-    def split(self, grid: Grid) -> tuple[list[int], list[int]]:
-        holds, fails = [], []
-        for row in range(len(grid)):
-            printed, should = grid[row][self.column], self.value(grid, row)
-            if printed is None or should is None:
-                continue
-            numbers = [q for c in self.inputs if (q := grid[row][c])]
-            room = sum((q.step for q in [printed, *numbers]), Decimal(0)) / 2
-            if self.ratio:
-                room = printed.step * Decimal("1.05")
-                part, whole = numbers
-                room += ratio_room(part, whole) * (100 if printed.percent or self._hundreds(grid) else 1)
-            trivial = not should and not printed.value
-            if abs(should - printed.value) > room:
-                fails.append(row)
-            elif not trivial:
-                holds.append(row)
-        return holds, fails
-
-    def meant(self, printed: Quantity, should: Decimal) -> bool:
-        """The odd one out is near what it should be, or mistyped; far away it is a row of another kind."""
-        near = abs(should - printed.value) <= max(abs(should) / 5, Decimal(2) if self.ratio else Decimal(0))
-        return near or slip(abs(should), abs(printed.value))
-
-
-def _relations(column: int, name: str, numeric: Sequence[int], header: Line, grid: Grid) -> Iterator[_Relation]:
-    others = [c for c in numeric if c != column]
-    heads = {c: squeeze(header.cells[c]) for c in numeric}
-    if _WHOLE.search(name) and not _SHARE.search(name):
-        right = [c for c in others if c > column and not _NO_SUM.search(heads[c])]
-        left = [c for c in others if c < column and not _NO_SUM.search(heads[c])]
-        for side in (right, left):
-            for size in range(len(side), 1, -1):
-                chosen = side[:size] if side is right else side[-size:]
-                yield _Relation(column, tuple(chosen), "sum", "+".join(heads[c] for c in chosen))
-    elif not _NO_SUM.search(name):  # whatever it is called, where enough rows prove it
-        plain = [c for c in others if not _NO_SUM.search(heads[c])]
-        for side in ([c for c in plain if c > column], [c for c in plain if c < column]):
-            for size in range(len(side), 1, -1):
-                chosen = side[:size] if side and side[0] > column else side[-size:]
-                yield _Relation(column, tuple(chosen), "sum", "+".join(heads[c] for c in chosen), 3)
-    if _DIFFERENCE.search(name) and not _SHARE.search(name):
-        for one in others:
-            for other in others:
-                if one != other and not _SHARE.search(heads[one] + heads[other]):
-                    yield _Relation(column, (one, other), "difference", f"{heads[one]}-{heads[other]}")
-    if _SHARE.search(name):
-        for one in others:
-            for other in others:
-                if one != other and not (_SHARE.search(heads[one]) or _SHARE.search(heads[other])):
-                    told = f"{heads[one]}÷{heads[other]}"
-                    yield _Relation(column, (one, other), "ratio", told)
-                    yield _Relation(column, (one, other), "growth", f"({heads[one]}-{heads[other]})÷{heads[other]}")

@@ -19,6 +19,8 @@ _SCHEME = re.compile(
 )
 _NATIONAL = {"产出": Decimal(50), "效益": Decimal(30), "满意度": Decimal(10)}
 _GROUPS = ("产出", "效益", "满意度", "成本")
+#: second levels, where the first is not printed
+_PARTS = (("数量|质量|时效|成本", "产出"), ("经济|社会|生态|可持续", "效益"), ("(?:服务对象)?满意度", "满意度"))
 _HUNDRED = Decimal(100)
 
 
@@ -38,12 +40,16 @@ def check(context: Context) -> Iterator[LintFinding]:
         if not form.cut and plain_number(total.weight or "" if total else "") is None:
             told += _over(form)
         yield from told
-        for printed in form.totals if not told else ():
-            points = [q for text in (printed.weight, printed.score) if (q := plain_number(text or ""))]
-            over = next((q for q in points if 2 * _HUNDRED > q.value > _HUNDRED), None)
-            if over:
-                message = f"“{printed.label}”{show(over.value)}超过100分。"
-                yield finding("weights", "error", printed.place, over.text, "不超过100", message)
+        # a score over 100 comes of the weights where they are over it too
+        over = [
+            (printed, q)
+            for key in ("weight", "score")
+            for printed in form.totals
+            if (q := plain_number(getattr(printed, key) or "")) and 2 * _HUNDRED > q.value > _HUNDRED
+        ]
+        for printed, q in over[:1] if not told else ():
+            message = f"“{printed.label}”{show(q.value)}超过100分。"
+            yield finding("weights", "error", printed.place, q.text, "不超过100", message)
 
 
 def _sum(values: list[Decimal]) -> Decimal:
@@ -133,6 +139,8 @@ def _by_group(form: Form) -> dict[str, list[Indicator]]:
     groups: dict[str, list[Indicator]] = {}
     for indicator in form.indicators:
         name = next((g for g in _GROUPS if indicator.level1.startswith(g)), None)
+        if not indicator.level1:
+            name = next((g for words, g in _PARTS if re.match(words, indicator.level2)), None)
         if name:
             groups.setdefault(name, []).append(indicator)
     return groups
@@ -184,7 +192,7 @@ def _told_weights(context: Context) -> Iterator[LintFinding]:
     noted = {line.place for form in context.forms if _note(form) for line in form.lines}
     for prose in context.prose:
         for clause in re.split(r"[。;]", prose.plain) if prose.place not in noted else ():
-            told = {m[1].lstrip("其中和及"): Decimal(m[2]) for m in _TOLD.finditer(clause)}
+            told = {re.sub(r"^.*[为是]|^[其中和及]+", "", m[1]): Decimal(m[2]) for m in _TOLD.finditer(clause)}
             told = {name: weight for name, weight in told.items() if name and not re.search(r"满分|总分|合计", name)}
             if len(told) < 3 or _sum(list(told.values())) != _HUNDRED or re.search(r"得分|得\d|扣", clause):
                 continue
