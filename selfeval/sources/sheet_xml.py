@@ -37,6 +37,9 @@ _UNCOMPUTED = re.compile(
     rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+#: No sheet has more rows; readers that count up to a row beyond them do so for hours.
+MAX_ROWS = 1_048_576
+_FAR_DOWN = re.compile(rb"\sr=\"[A-Z]{0,3}([0-9]{7,})\"")
 #: An open cell beyond column Z; an empty formatted one closes itself and is passed over.
 _FAR = re.compile(rb"<(?:\w+:)?c r=\"([A-Z]{2,3})[0-9]+\"(?: [^>/]*)?>")
 _EMPTY_CELL = re.compile(rb"<(?:\w+:)?c(?: [^>/]*)?/>")
@@ -87,7 +90,8 @@ def column_index(letters: bytes) -> int:
 
 
 def inspect(data: bytes) -> tuple[dict[str, SheetFacts], dict[str, str]]:
-    """Facts by sheet name, and each sheet's part name. Raises TooLarge, BadZipFile; empty where it is no .xlsx."""
+    """Facts by sheet name, and each sheet's part name. Raises TooLarge, BadZipFile, ValueError for rows
+    that no sheet has; empty where it is no .xlsx."""
     facts: dict[str, SheetFacts] = {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for info in archive.infolist():
@@ -174,6 +178,8 @@ def _numbers(pattern: re.Pattern[bytes], piece: bytes) -> Iterator[tuple[int, in
 def _inspect_sheet(archive: zipfile.ZipFile, part: str, percent: re.Pattern[bytes] | None) -> SheetFacts:
     facts = SheetFacts()
     for piece in _pieces(archive, part):
+        if any(int(row) > MAX_ROWS for row in _FAR_DOWN.findall(piece)):
+            raise ValueError(f"{part} has a row beyond {MAX_ROWS}")
         filled = piece.count(b"v>") // 2 + piece.count(b"is>") // 2
         facts.filled += filled
         facts.hidden_rows += [
