@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator
 
 from selfeval.lint.context import Context, Prose, finding, sentence_start
+from selfeval.lint.deeds import is_verb
 from selfeval.lint.listed import listed
 from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import chinese_number, chinese_numeral
+from selfeval.lint.numbers import chinese_number
 
 _DIGITS = r"[\d一二两三四五六七八九十]{1,4}"
 _THING = r"(?:个|处|家|所|名|位|条|类|项|种|座|支|处|大|部|款)"
@@ -34,6 +35,7 @@ def check(context: Context) -> Iterator[LintFinding]:
         yield from _rank(prose)
         yield from _points_in_turn(prose)
         yield from _with_amounts(prose)
+        yield from _titles(prose)
         if not prose.in_table or len(prose.plain) >= 30:
             yield from _names(prose)
         if not prose.in_table:
@@ -45,20 +47,22 @@ def _growth(prose: Prose) -> Iterator[LintFinding]:
     plain = re.sub(r"\([^()]*\)", lambda m: " " * len(m[0]), prose.plain)
     for noun in ("项目", "单位", "活动", "村", "企业"):
         total = re.search(
-            rf"{noun}(?:共计?|总数|合计|共有)\s*(\d+)\s*个|共(?:计|有|实施|安排)?[^\d。;,]{{0,4}}(\d+)\s*个{noun}",
+            rf"(?:实际|实际实施|最终|全年|年末)[^\d。;,]{{0,6}}{noun}\s*(\d+)\s*个|{noun}(?:共计?|总数|合计|共有)\s*(\d+)\s*个|共(?:计|有|实施|安排)?[^\d。;,]{{0,4}}(\d+)\s*个{noun}",
             plain,
         )
         first = re.search(
             rf"年初[^。;\d]{{0,12}}(\d+)\s*个[^\d。;,]{{0,4}}{noun}|年初[^。;\d]{{0,8}}{noun}\s*(\d+)\s*个", plain
         )
         more = re.search(
-            rf"(?:增加|新增|追加)[^。;\d]{{0,6}}(\d+)\s*个[^\d。;,]{{0,4}}{noun}|(?:增加|新增|追加){noun}\s*(\d+)\s*个",
+            rf"(?:增加|新增|追加)[^。;\d]{{0,6}}(\d+)\s*个(?:[^\d。;,]{{0,4}}{noun}|(?=[,，。;]))|(?:增加|新增|追加){noun}\s*(\d+)\s*个",
             plain,
         )
         if not (total and first and more):
             continue
-        less = re.search(rf"(?:减少|取消|核减|撤销|合并)[^。;\d]{{0,6}}(\d+)\s*个[^\d。;,]{{0,4}}{noun}", plain)
-        terms = [int(m[1] or m[2]) for m in (total, first, more)]
+        less = re.search(
+            rf"(?:减少|取消|核减|调减|撤销|合并)[^。;\d]{{0,6}}(\d+)\s*个(?:[^\d。;,]{{0,4}}{noun})?", plain
+        )
+        terms = [int(next(filter(None, m.groups()))) for m in (total, first, more)]
         minus = int(less[1]) if less else 0
         should = terms[1] + terms[2] - minus
         if should == terms[0]:
@@ -147,6 +151,23 @@ def _names(prose: Prose) -> Iterator[LintFinding]:
             yield finding("count-against-list", "error", prose.place, quoted, f"{most}个", message)
 
 
+#: 《甲》《乙》《丙》3项制度, “甲”“乙”“丙”三大行动: their marks say where each name ends
+_QUOTED = re.compile(
+    rf"(?P<names>(?:《[^《》]{{2,40}}》[、,和及与]?){{2,}}|(?:“[^“”]{{2,20}}”[、,和及与]?){{2,}})(?P<lead>等|共计?|这)?(?P<count>{_DIGITS})(?:个|项|大|部|份|种|类|篇|本)"
+)
+_ONE_QUOTED = re.compile(r"《[^《》]+》|“[^“”]+”")
+
+
+def _titles(prose: Prose) -> Iterator[LintFinding]:
+    for m in _QUOTED.finditer(prose.plain):
+        listed, count = len(_ONE_QUOTED.findall(m["names"])), chinese_number(m["count"])
+        if count is None or count == listed or abs(count - listed) > 2 or (m["lead"] == "等" and count > listed):
+            continue
+        message = f"写明{count}个，实际列出{listed}个，两者不符。"
+        quoted = prose.text[m.start() : m.end()]
+        yield finding("count-against-list", "error", prose.place, quoted, f"{listed}个", message)
+
+
 def _blank(m: re.Match[str]) -> str:
     kept = (m[1] if m.re.groups else "") or ""
     return kept + " " * (len(m[0]) - len(kept))
@@ -176,6 +197,9 @@ def _meant(m: re.Match[str], names: list[str], count: int) -> bool:
     if abs(count - len(names)) > max(2, count / 4):
         return False
     organs = _ORGAN.search(m[0][: m.end("lead") - m.start()] if m.start("count") < m.start("names") else m[0])
+    # 建设、改造、提升5个老旧小区: what is done with them
+    if m.end("names") <= m.start("count") and sum(is_verb(name[-2:]) for name in names) >= 2:
+        return False
     # 罗溪、东山、石牛、下坂5处: short names right before their number are all of them
     places = (
         m.end("names") <= m.start("count")
@@ -197,13 +221,26 @@ def _of_one_kind(names: list[str], noun: str) -> bool:
 
 _TURNS = re.compile(r"([一二三四五六七八九十]{1,2})是(?!否)")
 _LEAD_COUNT = re.compile(
-    r"([\d一二两三四五六七八九十]{1,3})(?:个|项|大|条|点|类|方面)(?:方面)?(?:的)?[^\d。;:,，一二三四五六七八九十]{0,14}[:，,。]?\s*$"
+    r"([\d一二两三四五六七八九十]{1,3})(?:个|项|大|条|点|类|种|方面)(?:方面)?(?:的)?[^\d。;:,，一二三四五六七八九十]{0,14}[:，,。]?\s*$"
 )
 
 
 def _points_in_turn(prose: Prose) -> Iterator[LintFinding]:
     """重点推进4项工作：一是…，五是…."""
-    turns = [(m, chinese_number(m[1])) for m in _TURNS.finditer(prose.plain)]
+    for mark in _INLINE:
+        yield from _in_turn(prose, [(m, chinese_number(m[1])) for m in mark.finditer(prose.plain)])
+
+
+#: 一是…二是, （1）…（2）, 1.…2., 第一…第二, within one paragraph
+_INLINE = (
+    _TURNS,
+    re.compile(r"\((\d{1,2})\)(?=[\u4e00-\u9fff])"),
+    re.compile(r"(?<![\d.])(\d{1,2})[.、](?=[\u4e00-\u9fff])"),
+    re.compile(r"第([一二三四五六七八九十]{1,2})[,，]"),
+)
+
+
+def _in_turn(prose: Prose, turns: list[tuple[re.Match[str], int | None]]) -> Iterator[LintFinding]:
     starts = [i for i, (_, number) in enumerate(turns) if number == 1]
     for begin, after in zip(starts, [*starts[1:], len(turns)], strict=False):
         run = 0
@@ -216,8 +253,9 @@ def _points_in_turn(prose: Prose) -> Iterator[LintFinding]:
         count = chinese_number(lead[1]) if lead else None
         if run < 2 or count is None or count == run or run != after - begin:
             continue
-        quoted = f"{lead[0].strip()}一是…{chinese_numeral(run)}是"  # type: ignore[index]
-        message = f"写明{count}项，其后从“一是”列到“{chinese_numeral(run)}是”，共{run}项，两者不符。"
+        last = turns[begin + run - 1][0][0]
+        quoted = f"{lead[0].strip()}{first[0]}…{last}"  # type: ignore[index]
+        message = f"写明{count}项，其后从“{first[0]}”列到“{last}”，共{run}项，两者不符。"
         yield finding("count-against-list", "error", prose.place, quoted, f"{run}项", message)
 
 

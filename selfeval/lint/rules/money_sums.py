@@ -64,9 +64,11 @@ def _adjusted_rows(context: Context) -> Iterator[LintFinding]:
 
 
 _SUM = rf"((?:{NUMBER})\s*(?:万元|亿元|元))"
-_BEFORE = re.compile(rf"年初(?:部门|批复|安排|下达)?预算(?:数|批复|安排|金额)?[^\d。;,，]{{0,8}}?{_SUM}")
+_BEFORE = re.compile(
+    rf"(?:年初[^\d。;,，]{{0,6}}预算|预算[^\d。;,，]{{0,6}}年初|年初(?:安排|批复|下达))[^\d。;,，]{{0,8}}?{_SUM}"
+)
 _AFTER = re.compile(
-    rf"(?:调整后的?(?:全年)?预算|调整预算|全年预算|预算调整|调整后)(?:数|总额|金额)?[^\d。;,，]{{0,6}}?{_SUM}"
+    rf"(?:调整后的?(?:全年)?预算|(?:调整|全年|年末|最终|年底)预算|预算调整|调整后|年末调整|(?:调整|变更|调)[为至到])(?:数|总额|金额)?[^\d。;,，]{{0,6}}?{_SUM}"
 )
 _WHY = re.compile(
     r"原因|由于|主要[是为系]|主要用于|追加|新增|增资|调增|调减|核减|压减|收回|结转|下达|增加了?[^\d,，。;]{2,}|统筹|补助资金|政策|因[\u4e00-\u9fff]"
@@ -193,6 +195,10 @@ def _natures(form: Form) -> Iterator[LintFinding]:
         yield finding("sum", "error", total.place, f"{heading} {terms}", f"{show(should, 6)}≠{near.text}", message)
 
 
+#: 注:年中预算发生调整的,应在“备注”栏说明调整原因
+_ASKED = re.compile(r"(?:调整|变动|追加)[^。;]{0,12}[,，]?(?:应|须|需|请)[^。;]{0,14}(?:说明|写明|注明)")
+
+
 def _adjustment(form: Form) -> Iterator[LintFinding]:
     row = form.total_money or (form.money[0] if form.money else None)
     if row is None:
@@ -202,7 +208,7 @@ def _adjustment(form: Form) -> Iterator[LintFinding]:
         return
     if _explained(row, form, after - before):
         return
-    if form.sichuan:
+    if form.sichuan or any(_ASKED.search(squeeze(line.text)) for line in form.lines):
         asked, severe = "表下注明年中调整应单独说明理由", True
     elif not form.cut and form.indicators and form.totals and abs(after - before) >= max(before, after) / 10:
         asked, severe = "调整幅度较大", False

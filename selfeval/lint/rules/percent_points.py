@@ -28,10 +28,10 @@ _STEP = re.compile(
 )
 #: what the step is measured from, and nothing else
 _FROM = re.compile(
-    r"[,，(;]?(?:[由从]|与|较|比|同比|低于|高于|高出|低|超出|超过)?(?:\d{4}年|上年|去年|上一年|上年度|同期|年初|目标值?|绩效目标|预期目标?|计划|全[国省市县州区]|平均|水平|[的度值初]|相比|比较?){0,6}[,，]?"
+    r"[,，(;]?(?:[由从]|与|较|比|同比|低于|高于|高出|低|超出|超过)?(?:\d{4}年|上年|去年|上一年|上年度|同期|年初|目标值?|绩效目标|预期目标?|计划|全[国省市县州区]|平均|水平|[的度值初末底]|相比|比较?){0,6}[,，]?"
 )
 _VALUED = re.compile(
-    rf"(?P<noun>[\u4e00-\u9fff]{{0,10}}{_RATIO})(?:为|是|达到?|提高到|上升到|提升[到至]|实现|:|的)?了?$"
+    rf"(?P<noun>[\u4e00-\u9fff]{{0,10}}{_RATIO})(?:[为是]|达到?|(?:提高|上升|提升|下降|降低|增加|增|升|降)[到至]|实现|:|的)?了?$"
 )
 
 
@@ -39,6 +39,7 @@ def check(context: Context) -> Iterator[LintFinding]:
     for prose in context.prose:
         yield from _steps(prose)
         yield from _points(prose)
+        yield from _of_amounts(prose)
 
 
 def _steps(prose: Prose) -> Iterator[LintFinding]:
@@ -57,7 +58,8 @@ def _steps(prose: Prose) -> Iterator[LintFinding]:
             gap = abs(new - old)
             relative = old > 0 and fits(m["value"], gap / old)
             quoted = prose.text[left + rates[-2].start : m.end()]
-            if printed == gap and not points and not relative:
+            rate = re.search(_RATIO, prose.plain[left : left + rates[-1].start])
+            if printed == gap and not points and (rate or not relative):
                 message = f"{show(old)}%与{show(new)}%相差{show(gap)}个百分点，不能写“{show(printed)}%”。"
                 yield finding("points-or-percent", "error", prose.place, quoted, f"{show(gap)}个百分点", message)
             elif printed != gap and (points or not relative) and not m["about"]:
@@ -72,8 +74,38 @@ def _steps(prose: Prose) -> Iterator[LintFinding]:
             # 高于目标90% names the target itself
             against = m["verb"] in ("高于", "低于", "超出", "超过", "高", "低")
             far = printed * 4 < rates[-1].value >= 20
-            if noun and not NOT_SHARE.search(noun["noun"]) and (far if against else between.strip(",(;")):
+            small = printed * 4 < rates[-1].value
+            if noun and not NOT_SHARE.search(noun["noun"]) and (far if against else between.strip(",(;") or small):
                 yield _not_percent(prose, noun["noun"], printed, quoted)
+
+
+_POINTS_OF = re.compile(r"(?P<verb>上升|提高|增长|增加|下降|降低|减少|压减|上涨)了?(?P<value>\d+(?:\.\d+)?)个百分点")
+_AMOUNT_NOUN = re.compile(r"(?:经费|支出|收入|投资|资金|产值|费用|人数|数量|总额|余额)[^率度]{0,24}$")
+
+
+def _of_amounts(prose: Prose) -> Iterator[LintFinding]:
+    """经费由10万元减至9万元，下降10个百分点: amounts grow by per cent."""
+    for m in islice(_POINTS_OF.finditer(prose.plain), MOST):
+        left = max(prose.plain.rfind(mark, 0, m.start()) for mark in "。;\n") + 1
+        before = prose.plain[left : m.start()]
+        if re.search(rf"{_RATIO}|率|增速|增幅|降幅|度|覆盖|%|份额", before):
+            continue
+        amounts = [q for q in quantities(before) if q.unit and q.unit not in ("年", "月", "日")]
+        grown = any(
+            fits(m["value"], a.value / b.value - 1) or fits(m["value"], a.value / b.value)
+            for a in amounts
+            for b in amounts
+            if a is not b and a.unit == b.unit and b.value > 0
+        )
+        behind = prose.plain[m.end() : m.end() + 40]
+        if grown or (
+            _AMOUNT_NOUN.search(before if amounts else re.split(r"[,，]", before)[-1])
+            and not re.search(r"率|占比|比重", behind)
+        ):
+            value = show(Decimal(m["value"]))
+            message = f"数额的增减应写“{value}%”，不能写“{value}个百分点”。"
+            quoted = prose.text[max(left, m.start() - 24) : m.end()]
+            yield finding("points-or-percent", "error", prose.place, quoted, f"{value}%", message)
 
 
 def _told_apart(sentence: str, rates: list[Quantity], between: str) -> int:
@@ -83,6 +115,9 @@ def _told_apart(sentence: str, rates: list[Quantity], between: str) -> int:
     lead = sentence[max(0, old.start - 14) : old.start]
     changed = re.search(r"[由从][^\d,，。;]{0,12}$|20\d\d年的?$", lead)
     if changed and re.fullmatch(r"\s*[^\d,，。;]{0,10}[至到为]了?(?:20\d\d年的?)?\s*", middle):
+        return 1 if len(between) <= 8 else 0
+    named = re.fullmatch(rf"[,，]?(?:20\d\d年度?|今年|本年)[^\d,，。;]{{0,10}}{_RATIO}[^\d,，。;]{{0,4}}", middle)
+    if named and re.search(r"20\d\d年|上年|去年", lead):
         return 1 if len(between) <= 8 else 0
     against = re.fullmatch(
         r"[,，(]?(?:较|比|高于|低于)[^\d,，。;]{0,3}(?:\d{4}年|上年|去年|同期|目标|年初)?[^\d,，。;]{0,6}", middle
