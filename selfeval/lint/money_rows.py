@@ -46,7 +46,7 @@ def parse(line: Line, roles: Roles | None, in_block: bool) -> MoneyRow | None:
     """None when the line is no money row. `in_block`: a money header or row came just before."""
     found = _label(line, in_block)
     if found is None:
-        return _unnamed(line, roles)
+        return _unnamed(line, roles) if in_block else None
     index, label, rest = found
     cells = list(line.cells)
     tail = [text for text, merged in zip(cells[index + 1 :], line.merged[index + 1 :], strict=True) if not merged]
@@ -74,25 +74,13 @@ def _unnamed(line: Line, roles: Roles | None) -> MoneyRow | None:
     """Amounts under a header that has points as well, whatever the row is called."""
     if not roles or not {"final", "paid", "weight", "score"} <= set(roles) or len(roles) != len(line.cells):
         return None
-    first = roles.index("final")
-    amounts = [plain_number(line.cells[c]) for c, role in enumerate(roles) if role in ("final", "paid")]
-    label = next(
-        (
-            squeeze(line.cells[c])
-            for c in range(first - 1, -1, -1)
-            if not plain_number(line.cells[c]) and line.cells[c].strip()
-        ),
-        "",
-    )
-    values = _by_header(line, roles, -1)
-    if (
-        not values
-        or not label
-        or not all(q and q.unit in ("", "元") for q in amounts)
-        or any("%" in text for text in (values["final"], values["paid"]))
-    ):
+    before = [squeeze(text) for text in line.cells[: roles.index("final")] if text.strip() and not plain_number(text)]
+    values = {role: line.cells[roles.index(role)].strip() for role in dict.fromkeys(roles) if role}
+    amounts = [plain_number(values[role]) for role in ("final", "paid")]
+    if not before or not all(q and q.unit in ("", "元") for q in amounts):
         return None
-    return MoneyRow(label, line.place, bool(plain_number(values["score"])), bool(NESTED_MONEY.search(label)), values)
+    total = bool(plain_number(values["score"]))
+    return MoneyRow(before[-1], line.place, total, bool(NESTED_MONEY.search(before[-1])), values)
 
 
 def _second_label(line: Line, first: int) -> int | None:

@@ -54,6 +54,23 @@ TABLES = {
         + "效益 | 社会效益 | 受益户数 | ≥2100户 | {} | 30 | 30\n",
         "2164户", "", "actual-not-comparable", "实际数值",
     ),
+    "money turned, its rows for columns": (
+        "资金情况（万元） | 合计 | 财政拨款 | 自筹资金\n全年预算数 | 120.00 | 100.00 | 20.00\n全年执行数 | 108.60 | 88.60 | 20.00\n"
+        "执行率 | 90.50% | 88.60% | 100.00%\n分值 | 10 | — | —\n得分 | {} | — | —\n",
+        "9.05", "10", "execution-points", "9.05",
+    ),
+    "money in one row of labels and values": (
+        "全年预算数 | 320.00万元 | 全年执行数 | 301.50万元 | 执行率 | 94.22% | 分值 | 10 | 得分 | {}\n" + _HEAD + _GOALS,
+        "9.42", "9.5", "execution-points", "9.42",
+    ),
+    "money label by label downwards": (
+        "预算数（万元） | 320.00\n执行数（万元） | 301.50\n预算执行率 | 94.22%\n分值 | 10\n得分 | {}\n", "9.42", "9.5", "execution-points", "9.42",
+    ),
+    "two blocks of points under one total": (
+        "指标 | 分值 | 得分 | 说明 | 指标 | 分值 | 得分 | 说明\n目标设定 | 10 | 10 | | 完成情况 | 15 | 15 |\n预算配置 | 15 | 13 | 超编 | 及时情况 | 15 | 14 | 延期\n"
+        "预算管理 | 15 | 15 | | 社会效益 | 30 | 30 |\n总分 | | | | {} | | |\n",
+        "97", "98", "sum", "97",
+    ),
     "levels told in a note": (
         "一级指标 | 三级指标 | 指标值 | 完成值 | 权重 | 得分\n投入 | 制度健全性 | 健全 | 健全 | 30 | 30\n产出 | 维修水闸 | ≥12座 | 13座 | {} | 30\n"
         "效益 | 灌溉面积 | ≥5万亩 | 5万亩 | 40 | 40\n备注：一级指标权重统一为投入指标30分、产出指标30分、效益指标40分。\n",
@@ -90,3 +107,9 @@ def test_a_wrong_rate_hides_no_wrong_total(tmp_path: Path) -> None:
     rows = "项目 | 预算 | 执行 | 执行率\n甲 | 200 | 190 | 95.00%\n乙 | 100 | 96 | 96.00%\n丙 | 260 | 182 | 73.00%\n丁 | 40 | 40 | 100.00%\n合计 | 600 | {} | 84.67%\n"
     assert [f.kind for f in check(rows.format(508), tmp_path)] == ["rate"]
     assert sorted(f.kind for f in check(rows.format(538).replace("84.67", "89.67"), tmp_path)) == ["rate", "sum"]
+
+
+def test_indicators_of_bare_numbers_are_no_money(tmp_path: Path) -> None:
+    head = "项目资金 | 全年预算数 | 全年执行数 | 执行率 | 分值 | 得分\n年度资金总额 | 50 | 50 | 100.00% | 10 | 10\n"
+    goals = "三级指标 | 指标值 | 实际完成值 | 权重 | 得分 | 备注\n维护设备 | 3 | 3 | 15.00 | 15.00 |\n推广品种 | 2 | 2 | 75.00 | 75.00 |\n"
+    assert check(head + goals + "总分 | | | 100 | 100 |\n", tmp_path) == []
