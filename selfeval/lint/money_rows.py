@@ -226,6 +226,8 @@ def _by_order(cells: Sequence[str]) -> dict[str, str] | None:
         names: tuple[str, ...] = {2: ("final", "paid"), 3: ("initial", "final", "paid")}.get(len(amounts), ())
         return dict(zip(names, amounts, strict=False)) or None
     before, after = numbers[:rate], numbers[rate + 1 :]
+    if len(before) < 2:
+        return None
     values = {"rate": numbers[rate]}
     weight_after = len(after) >= 2 or (len(before) == 3 and not after) or len(before) == 2
     if weight_after:

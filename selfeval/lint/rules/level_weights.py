@@ -47,7 +47,7 @@ def _is_total(line: Line) -> bool:
 
 def _level(body: Sequence[Line], upper: int, lower: int) -> Iterator[LintFinding]:
     heads = [i for i in range(len(body)) if _begins(body, i, upper)]
-    for start, end in zip(heads, [*heads[1:], len(body)], strict=True):
+    for start, end in pairwise([*heads, len(body)]):
         whole = plain_number(body[start].cells[upper])
         parts = [plain_number(body[i].cells[lower]) for i in range(start, end) if _begins(body, i, lower)]
         known = [q for q in parts if q]
