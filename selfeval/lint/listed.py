@@ -192,6 +192,8 @@ def _last(text: str, found: Sequence[Quantity]) -> Iterator[Listed]:
 
 def _in_bracket(whole: Quantity, text: str, m: re.Match[str]) -> Iterator[Listed]:
     inside = " " * m.start(1) + m[1]
+    if re.search(r"平均[^,。;()]{0,6}$", text[: whole.start]):
+        return
     found = [q for q in quantities(inside) if family(q) == family(whole) and not _is_aside(inside, q)]
     if len(found) < 2 or family(whole) is None:
         return

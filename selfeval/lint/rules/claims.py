@@ -76,7 +76,10 @@ def _no_problems(context: Context) -> Iterator[LintFinding]:
             yield finding("claim", "warning", prose.place, quoted, "写明失分指标的问题和改进措施", message)
             return
         rate = _shortfall(context)
-        if rate:
+        own = [form for form in context.forms if any(line.place == prose.place for line in form.lines)]
+        within = {line.place for form in own for line in form.lines}
+        # what is claimed in one form of several is not of the others
+        if rate and (len(context.forms) < 2 or not own or rate[0] in within):
             place, text, sure = rate
             message = f"文中称“{quoted}”，而{place}写有“{text}”，请核实是否未完成目标。"
             yield finding("claim", "warning" if sure else "info", prose.place, quoted, "核实后写明", message)
@@ -117,6 +120,9 @@ _DONE = re.compile(r"^(?:[^\d]{0,6}(?:年末|全年|实际|仅|只|完成|建成
 _LESS_IS_MORE = re.compile(
     r"以内|以下|不超|不高于|控制|压减|降至|下降|投诉|事故|时限|时长|时间|成本|费|失业|死亡|发病|[≤<]"
 )
+_FEWER = re.compile(
+    r"[较比](?:年初)?(?:计划|目标|任务)数?(?:少了?|短缺|欠)\d[\d.,]*(?![\d.,]|\s*(?:万?元|天|日|个?工作日|分钟|小时|个月|%|个百分点))|未(?:达到?|完成)(?:年度|预期|年初|绩效)*(?:目标|计划)"
+)
 _TIMES = ("天", "日", "分钟", "小时", "月", "年", "元", "工作日", "个工作日", "个月", "")
 _SHORT = re.compile(r"(?:为|占|完成)?(?:年度|年初|全年)?(?:目标|计划|任务)(?:任务|数|值)?的(?P<rate>\d+(?:\.\d+)?)%")
 
@@ -141,6 +147,9 @@ def _missed(prose: Prose) -> str | None:
             same = meant.q.unit == done.q.unit and meant.q.unit not in _TIMES and not (meant.q.approx or done.q.approx)
             if same and _MEANT.search(meant.lead) and _DONE.search(done.lead) and done.q.value < meant.q.value:
                 return prose.text[meant.q.start - len(meant.lead) : done.q.end]
+        fewer = _FEWER.search(sentence.text)
+        if fewer:
+            return prose.text[sentence.start + fewer.start() : sentence.start + fewer.end()]
         short = _SHORT.search(sentence.text)
         if short and float(short["rate"]) < 100:
             return prose.text[sentence.start : sentence.start + short.end()]

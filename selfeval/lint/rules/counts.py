@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from selfeval.lint.context import Context, Prose, finding, sentence_start
 from selfeval.lint.deeds import is_verb
@@ -32,7 +33,7 @@ _NAMES_FIRST = re.compile(
 def check(context: Context) -> Iterator[LintFinding]:
     for index, prose in enumerate(context.prose):
         yield from _growth(prose)
-        yield from _rank(prose)
+        yield from _rank(prose, context)
         yield from _points_in_turn(prose)
         yield from _with_amounts(prose)
         yield from _titles(prose)
@@ -104,7 +105,7 @@ _MOVED_LAST = re.compile(
 )
 
 
-def _rank(prose: Prose) -> Iterator[LintFinding]:
+def _rank(prose: Prose, context: Context) -> Iterator[LintFinding]:
     """8个县中排名第9位; 由第6位上升2位，居第5位."""
     plain = re.sub(r"\([^()]*\)", _blank, prose.plain)
     for m in _PLACE.finditer(plain):
@@ -117,12 +118,34 @@ def _rank(prose: Prose) -> Iterator[LintFinding]:
             quoted = prose.text[among[-1].start() : m.end()]
             message = f"{among[-1]['of']}个中的名次不会是第{rank}。"
             yield finding("rank", "error", prose.place, quoted, f"1至{among[-1]['of']}", message)
+    yield from _among_scores(prose, context)
     for m in [*_MOVED.finditer(plain), *_MOVED_LAST.finditer(plain)]:
         up = m["way"] in ("上升", "前移", "提升", "提高")
         should = int(m["old"]) + (-1 if up else 1) * int(m["by"])
         if should != int(m["new"]):
             message = f"第{m['old']}位{m['way']}{m['by']}位应为第{should}位，印出的是第{m['new']}位。"
             yield finding("rank", "error", prose.place, prose.text[m.start() : m.end()], f"第{should}位", message)
+
+
+_SCORED = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,6})(?:得分|得|为|:)?(?P<value>\d+(?:\.\d+)?)(?:分|%)(?=[、,，。;和])")
+_OURS = re.compile(
+    r"我(?:县|区|市|镇|乡|街道|局|校|院|单位)[^。;]{0,14}?(?:列|居|排名?|位)[^。;\d一二三四五六七八九十]{0,8}?(?:[一二三四五六七八九十\d]+个[^第。;]{1,6})?第(?P<rank>\d{1,2}|[一二三四五六七八九十]{1,2})"
+)
+
+
+def _among_scores(prose: Prose, context: Context) -> Iterator[LintFinding]:
+    """城北街道94.10分、临湖街道93.26分…，我街道列第一: the place that the listed points give to the one named elsewhere too."""
+    scores = {m["name"]: Decimal(m["value"]) for m in _SCORED.finditer(prose.plain)}
+    elsewhere = " ".join(p.plain for p in context.prose if p is not prose)
+    own = [name for name in scores if name in elsewhere]
+    ours = _OURS.search(prose.plain)
+    rank = chinese_number(ours["rank"]) if ours else None
+    if len(scores) < 3 or len(own) != 1 or ours is None or rank is None:
+        return
+    should = 1 + sum(value > scores[own[0]] for value in scores.values())
+    if should != rank:
+        message = f"按所列得分，“{own[0]}”应为第{should}，印出的是第{rank}。"
+        yield finding("rank", "error", prose.place, prose.text[ours.start() : ours.end()], f"第{should}", message)
 
 
 #: what places are given among: 8个县, 18家单位, 32个部门

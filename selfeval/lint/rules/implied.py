@@ -59,6 +59,10 @@ def _budget(prose: Prose) -> Iterator[LintFinding]:
     known = [q for q in (initial, final, added, cut) if q]
     if any(q.approx for q in known) or abs(should - final.value) <= _slack(*known):
         return
+    start, end = (prose.plain.find(q.text) for q in (initial, final))
+    between = [q for q in quantities(prose.plain[start : end + 1]) if q.money and q.end + start <= end]
+    if len(between) > len(known) - 1:
+        return  # more was added than the one amount with a name
     terms = initial.text + (f"+{added.text}" if added else "") + (f"-{cut.text}" if cut else "")
     shown = f"{show(should / final.scale, 6)}"
     message = f"年初预算加减调整数应为{terms}={shown}，全年预算印的是{final.text}。"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from selfeval.lint.context import Context, Prose, finding
 from selfeval.lint.listed import Listed, family, listed
@@ -27,6 +28,7 @@ _ALL_OF_IT = (
     ("工资福利", "商品和服务"),
 )
 _OVERLAP = re.compile(r"党员|少数民族|研究生|硕士|博士|本科(?![普技室])|大专|学历|岁|退役|职称|兼任|下乡|驻村|借调")
+_SPENT = re.compile(r"(?:全年|实际|已)*(?:执行|支出|支付|到位|使用|完成)(?:数|了)?")
 _CENT = Decimal("0.01")
 
 
@@ -60,6 +62,8 @@ def _named_elsewhere(context: Context, prose: Prose) -> Iterator[LintFinding]:
 def _wrong(item: Listed) -> bool:
     if any(q.approx for q in (item.whole, *item.parts)) or (family(item.whole) == "人" and _overlapping(item.names)):
         return False
+    if any(_SPENT.fullmatch(name) and "预算" in before for before, name in pairwise(item.names)):
+        return False  # 预算472万元，执行472万元: two amounts of one thing
     if any(_adds_up(item.parts, whole, item.lead == "last") for whole in item.wholes):
         return False
     total, should = item.whole.value, _sum(item.parts)

@@ -25,6 +25,9 @@ _OTHER = re.compile(r"目标|计划|任务|上年|去年|同期|年初|较|比|(
 
 #: a goal is told from here to the end of its sentence, unless it was reached
 _GOAL = re.compile(r"(?:目标|计划|任务)(?!(?:任务)?(?:完成|实现))(?::[^。;完实达]*|[^。;,完实达]*)$")
+_TOPIC = re.compile(
+    r"\s*(?:\d+[.、]|\(?[一二三四五六七八九十\d]+\)|[一二三四五六七八九十]是)\s*([\u4e00-\u9fff“”]{4,16})[。:]"
+)
 _YEAR = re.compile(r"20\d\d(?=年)")
 
 
@@ -180,7 +183,9 @@ def written(context: Context) -> Iterator[_Mention]:
             ):  # 1,284批3,416人次, “妇女微家”18个: what stands before it is part of the name
                 name = beside_it[0].replace(",", "") + after
             among = "中" in (before[-1:], after[-1:])
+            heading = _TOPIC.match(prose.plain)  # 3.应急物资储备。…支出128.60万元
             around = prose.plain[max(sentence_start(prose.plain, q.start), q.start - 60) : q.start]
+            around = f"{heading[1] if heading else ''} {around}"
             quoted = prose.text[q.start - len(before) : q.end + len(after)]
             unit = SAME_UNIT.get(q.unit, q.unit)
             yield _Mention(
