@@ -85,6 +85,8 @@ _LEVEL_CELL = re.compile(
 
 @lru_cache(maxsize=4096)
 def money_role(header: str) -> str | None:
+    if re.fullmatch(r"(?:预算|资金)执行\(\d{1,2}分?\)", squeeze(header)):  # the points of each project of a list
+        return "score"
     return _role(header, _MONEY, 24)
 
 

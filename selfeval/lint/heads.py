@@ -79,6 +79,10 @@ def _joined(lines: Sequence[Line], i: int) -> Line:
     """The header with the row above it, where cells of that one reach down into it or stand over its blank ones."""
     line = lines[i]
     above = lines[i - 1] if i else None
+    if above is not None and len(above.cells) > len(line.cells) and _wordy(above) and _reaches_over(above, line):
+        # typed: 绩效指标 | | | | 自评得分 | 原因, and below it 一级指标 | 二级指标 | 三级指标 | 分值
+        rest = slice(len(line.cells), None)
+        return replace(line, cells=line.cells + above.cells[rest], merged=line.merged + above.merged[rest])
     if above is None or len(above.cells) != len(line.cells) or not _wordy(above):
         return line
     down = [c for c in range(len(line.cells)) if line.cells[c] == above.cells[c] or not line.cells[c].strip()]
@@ -90,20 +94,42 @@ def _joined(lines: Sequence[Line], i: int) -> Line:
     return replace(line, cells=cells, merged=merged)
 
 
+def _reaches_over(above: Line, line: Line) -> bool:
+    return not any(text.strip() for text in above.cells[1 : len(line.cells)]) and all(
+        text.strip() for text in line.cells
+    )
+
+
 def _body(rows: Sequence[Line], width: int) -> Body | None:
     """Rows with figures as wide as the header; where most are shorter, they are set off to the right, as levels are
     left out at the left."""
     width = width or max((len(row.cells) for row in rows), default=0)
     whole = [row for row in rows if len(row.cells) == width]
-    rows = whole if len(whole) * 2 >= len(rows) else [_padded(row, width) for row in rows]
+    rows = whole if len(whole) * 2 >= len(rows) else _padded(rows, width)
     totals = [row for row in rows if any(money_rows.is_total_label(text) for text in row.own[:2])]
     parts = [row for row in rows if row not in totals and len(row.own) >= 3 and any(map(plain_number, row.own))]
     return Body(tuple(parts), totals[-1] if totals else None) if parts else None
 
 
-def _padded(row: Line, width: int) -> Line:
-    short = width - len(row.cells)
-    return replace(row, cells=("",) * short + row.cells, merged=(False,) * short + row.merged) if short else row
+def _padded(rows: Sequence[Line], width: int) -> list[Line]:
+    """Short rows filled up where their cells fall under those of their kind: at the left, as levels are left out, or at
+    the right, as remarks are."""
+    sides = [[_filled(row, width, at_right) for row in rows] for at_right in (False, True)]
+    return max(
+        sides, key=lambda filled: sum(_same_kind(column) for column in zip(*(row.cells for row in filled), strict=True))
+    )
+
+
+def _same_kind(cells: Sequence[str]) -> int:
+    filled = [bool(plain_number(text)) for text in cells if text.strip()]
+    return max(sum(filled), len(filled) - sum(filled))
+
+
+def _filled(row: Line, width: int, at_right: bool) -> Line:
+    blank = ("",) * (width - len(row.cells))
+    none = (False,) * len(blank)
+    cells = row.cells + blank if at_right else blank + row.cells
+    return replace(row, cells=cells, merged=row.merged + none if at_right else none + row.merged)
 
 
 def _head(header: Line, body: Body) -> Head | None:

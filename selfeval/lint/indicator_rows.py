@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -91,8 +92,21 @@ def group_points(text: str) -> tuple[str, Decimal] | None:
     return (match[1], Decimal(match[2])) if match else None
 
 
+_NAME_AND_GOAL = re.compile(r"(.*[\u4e00-\u9fff]\S*)\s+(\S+)$")
+
+
+def _apart(line: Line, roles: Roles) -> Line:
+    """产出 数量 管护公厕座数 24座 | 24座 | 15 | 15 under 指标 | 目标值 | 完成值 | 分值 | 得分: the goal behind the name."""
+    ends = len(line.cells) == len(roles) - 1 and all(plain_number(text) for text in line.cells[-2:])
+    told = _NAME_AND_GOAL.match(norm(line.cells[0]).strip()) if ends and roles[:2] == ("name", "target") else None
+    if not told or roles[-2:] != ("weight", "score"):
+        return line
+    return replace(line, cells=(told[1], told[2], *line.cells[1:]), merged=(False, *line.merged))
+
+
 def by_header(line: Line, roles: Roles) -> Indicator | None:
     """Cells under their headers, with the shift that fits best where a row is a column off."""
+    line = _apart(line, roles)
     best: tuple[int, dict[str, str]] | None = None
     for shift in (0, -1, 1, -2, 2):
         values, fit = _aligned(line, roles, shift)

@@ -55,7 +55,7 @@ def flatten(document: Document) -> list[Line]:
         else:
             rows = [part for whole in block.rows for part in _rows(whole)]
             for row, beside in zip(rows, _beside(rows), strict=True):
-                cut = any(_is_cut(cell.text) for cell in row.cells)
+                cut = any(_is_cut(cell.text) and not _left_out_column(cell.text) for cell in row.cells)
                 texts = tuple(_without_note(_tame(cell.text.strip())) for cell in row.cells)
                 merged = tuple(cell.merged for cell in row.cells)
                 lines.append(Line(texts, merged, row.place, number, cut, beside))
@@ -113,6 +113,11 @@ def _rows(row: Row) -> list[Row]:
 
 def _is_cut(text: str) -> bool:
     return bool(CUT.search(norm(text).strip()))
+
+
+def _left_out_column(text: str) -> bool:
+    """指标解释（略）: a column of explanations that is not printed takes no row away."""
+    return indicator_role(text) == "criteria" and len(text) < 16
 
 
 def _without_note(text: str) -> str:

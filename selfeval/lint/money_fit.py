@@ -21,6 +21,10 @@ def fit(roles: Roles, body: Body) -> Roles:
     out = list(roles)
     open_columns = [c for c, role in enumerate(roles) if role is None and _numeric(body, c)]
     _of_two_budgets(body, out)
+    for column, role in enumerate(out):  # 总分 of each project: no weight of a rate
+        weights = [q.value for q in body.numbers[column] if q]
+        if role == "weight" and weights and min(weights) > max(_POINTS):
+            out[column] = None
     found = _amounts(body, out, open_columns)
     if found:
         for role, column in zip(("final", "paid", "rate"), found, strict=True):

@@ -17,6 +17,8 @@ from selfeval.lint.numbers import NUMBER, is_blank, norm, plain_number, squeeze
 
 #: the name of the whole block, a total only where the amounts follow it in one line
 _BLOCK = re.compile(r"(?:项目|预算|专项)?资金(?:情况|执行情况)?(?:\(|$)")
+#: 139.46 (招标降价结余8.74)
+_REMARK = re.compile(r"(?<=\d)\s*\([^()]*[\u4e00-\u9fff]{3}[^()]*\)$")
 Roles = tuple[str | None, ...]
 _INLINE = re.compile(
     rf"(?P<label>[\u4e00-\u9fff()（）]{{2,10}}?)\s*[:：=]?\s*(?P<value>(?:{NUMBER})(?:%|万元|元)?|-|—)$"
@@ -52,6 +54,7 @@ def parse(line: Line, roles: Roles | None, in_block: bool) -> MoneyRow | None:
     tail = [text for text, merged in zip(cells[index + 1 :], line.merged[index + 1 :], strict=True) if not merged]
     if rest:
         tail = [rest, *tail]
+    tail = [_REMARK.sub("", norm(text)) for text in tail]
     again = _second_label(line, index) if not rest else None
     if again:  # 一般公共预算 | 1786.60 | 2188.75 | | 基本支出 | 612.40 | 655.18: the first of two blocks side by side
         if again - index <= 2:

@@ -15,7 +15,7 @@ from selfeval.lint.lines import Line
 from selfeval.lint.numbers import Quantity, ratio_room, slip, squeeze
 
 #: columns whose numbers do not add up.
-NO_SUM = re.compile(r"率|比|序号|编号|代码|编码|单价|平均|人均|标准|均|排名|名次|年份|时间|日期|电话")
+NO_SUM = re.compile(r"行次|率|比|序号|编号|代码|编码|单价|平均|人均|标准|均|排名|名次|年份|时间|日期|电话")
 _WHOLE = re.compile(r"合计|总计|小计|总额|总数|^计$|^本年支出$|^本年收入$")
 _SHARE = re.compile(r"率|比|%|幅|占")
 _DIFFERENCE = re.compile(r"增减|增加|减少|差额|结余|差异|变动|增长额")
@@ -74,7 +74,8 @@ class Relation:
             if printed is None or should is None:
                 continue
             numbers = [q for c in self.inputs if (q := grid[row][c])]
-            room = sum((q.step for q in [printed, *numbers]), Decimal(0)) / 2
+            # what is printed without decimals is exact
+            room = sum((q.step for q in [printed, *numbers] if q.step < 1), Decimal(0)) / 2
             if self.ratio:
                 room = printed.step * Decimal("1.05")
                 part, whole = numbers

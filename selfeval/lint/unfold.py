@@ -95,7 +95,9 @@ def _is_cut(block: Sequence[Line], at: int) -> bool:
         return all(len(side) >= 2 for side in words)
     roles = [{role for text in side for role in (money_role(text), indicator_role(text)) if role} for side in sides]
     numbers = sum(1 for line in body if plain_number(line.cells[at - 1])) * 2 >= len(body)
-    again = len(roles[0] & roles[1] & _FIGURES) >= 2 and len(words[0] & words[1]) >= 2
+    # levels of one tree have blank or merged names on the left, blocks beside each other hardly any
+    own = sum(1 for line in body if line.cells[0].strip() and not line.merged[0]) * 4 >= len(body) * 3
+    again = own and bool(roles[0] & roles[1] & _FIGURES) and len(words[0] & words[1]) >= 2
     return (
         numbers and again and not {indicator_role(head.cells[at]), money_role(head.cells[at])} & {"reason", "criteria"}
     )

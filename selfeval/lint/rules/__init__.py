@@ -19,6 +19,7 @@ _FAMILIES = (
     "level_weights",
     "table_sums",
     "arrived",
+    "project_points",
     "listed_points",
     "grade",
     "listed_sums",

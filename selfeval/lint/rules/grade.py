@@ -11,14 +11,16 @@ from decimal import Decimal
 from itertools import pairwise
 
 from selfeval.lint.context import Context, Prose, finding, sentence_start
+from selfeval.lint.forms import Form
 from selfeval.lint.model import LintFinding
+from selfeval.lint.money_rows import is_total_label
 from selfeval.lint.numbers import plain_number, show, squeeze
 from selfeval.lint.rules.years import report_year
 
 _GRADE = r"(优秀|优|良好|良|中等|中|差|较差|不合格)"
 _STATED = re.compile(
     rf"(?:等级|等次|评级|档次|评价结果|自评结果|评价结论|自评结论|级别)(?:评定|确定|评价)?(?:结果)?(?:定|评)?[为是:]{{0,2}}\s*[“\"'《(]?{_GRADE}"
-    rf"(?=[”\"'》)级等。,，;；\s]|$)"
+    rf"(?=[”\"'》)(级等。,，;；\s]|$)"
 )
 _TICK_BEHIND = re.compile(r"(优|良|中|差)[秀好等]?\s*[☑√■✓✔]")
 _TICK_BEFORE = re.compile(r"[☑■✓✔√]\s*(优|良|中|差)")
@@ -62,6 +64,7 @@ def check(context: Context) -> Iterator[LintFinding]:
             here = named or [Decimal(m[2]) for m in _ANY_SCORE.finditer(prose.plain) if m[2] and m.start() < at][-1:]
             here = here or [Decimal(m[1]) for m in SCORE.finditer(prose.plain)]
             here = here or [Decimal(m[1]) for m in _SCORE_BESIDE.finditer(prose.plain) if prose.in_table]
+            here = here or [score for form in context.forms if (score := _score_of(form, prose.place)) is not None]
             values = set(here) or scores
             values = {value for value in values if value <= 100}
             if len(values) != 1:
@@ -110,6 +113,9 @@ def _rows(context: Context) -> Iterator[Prose]:
         for label, value in pairwise(line.own):
             if _LABEL.fullmatch(squeeze(label)) and len(value) < 6:
                 text = f"{squeeze(label).rstrip(':')}:{squeeze(value)}"
+                beside = [b for a, b in pairwise(line.own) if is_total_label(a) and plain_number(b)]
+                if len(beside) == 1:  # 总分 | 94 | 自评等级 | 良
+                    text = f"总分:{squeeze(beside[0]).rstrip('分')}分,{text}"
                 yield Prose(text, text, line.place, True)
 
 
@@ -124,6 +130,14 @@ def _grades(prose: Prose) -> Iterator[tuple[str, str]]:
 
 def _word(stated: str) -> str:
     return {"优秀": "优", "良好": "良", "中等": "中", "较差": "差", "不合格": "差"}.get(stated, stated)
+
+
+def _score_of(form: Form, place: str) -> Decimal | None:
+    """The total of the form in which the grade stands, told below it."""
+    if not form.totals or all(line.place != place for line in form.lines if line.table is not None):
+        return None
+    number = plain_number(form.totals[-1].score or "")
+    return number.value if number else None
 
 
 def _scores(context: Context) -> set[Decimal]:

@@ -23,7 +23,7 @@ _NOT_A_REASON = re.compile(r"[应须需]\S{0,12}说明|填表说明|注\d*[:：]
 
 def check(context: Context) -> Iterator[LintFinding]:
     for form in context.forms:
-        for total, parts in _blocks(form):
+        for total, parts in _blocks(form) if not _split_by_nature(form) else ():
             yield from _sums(total, parts)
         yield from _natures(form)
         yield from _adjustment(form)
@@ -167,6 +167,10 @@ _NATURES = (
         ),
     ),
 )
+
+
+def _split_by_nature(form: Form) -> bool:
+    return bool(re.search(r"按(?:收入|支出)性质分", squeeze(form.text)))
 
 
 def _natures(form: Form) -> Iterator[LintFinding]:

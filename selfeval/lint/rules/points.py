@@ -202,7 +202,8 @@ def comparable(indicator: Indicator, weight: Decimal, score: Quantity) -> _Row |
     if goal is None or actual is None or (actual.op and actual.op != "=") or len(list(quantities(goal_text))) != 1:
         return None
     value = actual.value
-    if goal.percent and not actual.unit and value <= 1 < goal.value:
+    below = goal.op in ("≤", "<") and value <= goal.value  # ≤5% and 0.80: of the same unit, as the unit has a column
+    if goal.percent and not actual.unit and value <= 1 < goal.value and not below:
         value *= 100
     elif actual.percent and not goal.unit and goal.value <= 1 < value:
         value /= 100

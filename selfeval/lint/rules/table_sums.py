@@ -103,6 +103,9 @@ def _totals(header: Line, body: Sequence[Line]) -> Iterator[_Fault]:
     for at, children in _families(levels):
         # a row without a number of its own is the sum of what follows only where another column proves it
         yield from _sums(header, rows[at], [rows[i] for i in children], nested=True, loose=levels[at] == 0)
+    above = [line for line in body[: marks[0]] if line.own] if marks else []
+    if len(marks) > 1 and len(above) >= 2 and len({_level(line) for line in above if not _is_empty(line)}) == 1:
+        yield from _sums(header, body[marks[0]], above)  # 本年支出合计, with 年末结转 and 总计 below it
     if len(marks) != 1 or marks[0] not in (0, len(body) - 1):
         return
     if None in levels or any(_PART.search(squeeze(line.own[0])) for line in rows if line.own):
@@ -121,6 +124,11 @@ def _unnamed_total(header: Line, body: Sequence[Line]) -> list[int]:
         if sum(1 for printed, should, slack in found if should and abs(should - printed.value) <= slack) >= 2:
             return [at]
     return []
+
+
+def _is_empty(line: Line) -> bool:
+    """A row of its number alone: 行次 in a form with more rows than are needed."""
+    return all(plain_number(text) or is_blank(text) for text in line.own)
 
 
 #: levels of rows with 一、 （一） 1. before them; below it levels are lengths of budget codes
