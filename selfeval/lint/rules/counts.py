@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 
 from selfeval.lint.context import Context, Prose, finding, sentence_start
 from selfeval.lint.deeds import is_verb
 from selfeval.lint.listed import listed
-from selfeval.lint.model import LintFinding
-from selfeval.lint.numbers import chinese_number
+from selfeval.lint.model import LintFinding, Paragraph, Table
+from selfeval.lint.numbers import chinese_number, norm, plain_number, squeeze
 
 _DIGITS = r"[\d一二两三四五六七八九十]{1,4}"
 _THING = r"(?:个|处|家|所|名|位|条|类|项|种|座|支|处|大|部|款)"
@@ -31,9 +32,11 @@ _NAMES_FIRST = re.compile(
 
 
 def check(context: Context) -> Iterator[LintFinding]:
+    yield from _table_below(context)
     for index, prose in enumerate(context.prose):
         yield from _growth(prose)
         yield from _rank(prose, context)
+        yield from _moved_to(prose)
         yield from _points_in_turn(prose)
         yield from _with_amounts(prose)
         yield from _titles(prose)
@@ -100,6 +103,9 @@ _MOVED = re.compile(
     r"(?:上年|去年|\d{4}年)[^\d。;,，]{0,6}第(?P<old>\d{1,3})[位名]?[^\d。;]{0,6}?(?P<way>上升|前移|提升|提高|下降|后移|下滑)了?(?P<by>\d{1,3})(?:位|名|个位次)"
     r"[^\d。;]{0,12}第(?P<new>\d{1,3})[位名]?"
 )
+_MOVED_TO = re.compile(
+    r"(?:上年|去年|\d{4}年)[^\d。;,，]{0,6}第(?P<old>\d{1,3})[位名]?(?P<way>上升|前移|提升|提高|下降|后移|下滑)[至到为]第(?P<new>\d{1,3})[位名]?"
+)
 _MOVED_LAST = re.compile(
     r"第(?P<new>\d{1,3})[位名]?[^\d。;]{0,4}[较比](?:上年|去年|\d{4}年)[^\d。;,，]{0,6}第(?P<old>\d{1,3})[位名]?[^\d。;]{0,4}?(?P<way>上升|前移|提升|提高|下降|后移|下滑)了?(?P<by>\d{1,3})(?:位|名|个位次)"
 )
@@ -148,6 +154,16 @@ def _among_scores(prose: Prose, context: Context) -> Iterator[LintFinding]:
         yield finding("rank", "error", prose.place, prose.text[ours.start() : ours.end()], f"第{should}", message)
 
 
+def _moved_to(prose: Prose) -> Iterator[LintFinding]:
+    """由第5位上升至第7位."""
+    for m in _MOVED_TO.finditer(prose.plain):
+        up = m["way"] in ("上升", "前移", "提升", "提高")
+        if (int(m["new"]) < int(m["old"])) != up:
+            message = f"由第{m['old']}位到第{m['new']}位不是{m['way']}。"
+            quoted = prose.text[m.start() : m.end()]
+            yield finding("rank", "error", prose.place, quoted, "改为下降" if up else "改为上升", message)
+
+
 #: what places are given among: 8个县, 18家单位, 32个部门
 _RANKED = (
     r"^\d{1,3}(?:个|家|支|所)?[^\d]{0,4}?(?:县|区|市|州|乡|镇|街道|单位|部门|局|科协|代表队|队伍|学校|医院|企业|村|省)"
@@ -189,6 +205,29 @@ def _titles(prose: Prose) -> Iterator[LintFinding]:
         message = f"写明{count}个，实际列出{listed}个，两者不符。"
         quoted = prose.text[m.start() : m.end()]
         yield finding("count-against-list", "error", prose.place, quoted, f"{listed}个", message)
+
+
+_TABLE_BELOW = re.compile(
+    rf"(?:项目(?:共计?|共有|合计)?(?P<one>{_DIGITS})个|(?P<two>{_DIGITS})个[^\d。;,]{{0,10}}项目)[^。]*(?:如下|见下表|明细)[^。]{{0,12}}[:：。]?\s*$"
+)
+
+
+def _table_below(context: Context) -> Iterator[LintFinding]:
+    """特定目标类项目7个，各项目执行情况如下：, and a table of six."""
+    for before, table in pairwise(context.document.blocks) if not context.cut else ():
+        if not isinstance(before, Paragraph) or not isinstance(table, Table):
+            continue
+        m = _TABLE_BELOW.search(norm(before.text))
+        count = chinese_number(m["one"] or m["two"]) if m else None
+        rows = [row for row in table.rows if sum(bool(plain_number(cell.text)) for cell in row.cells) >= 2]
+        rows = [
+            row for row in rows if not re.match(r"合计|总计|小计|总额", squeeze("".join(c.text for c in row.cells[:2])))
+        ]
+        merged = any(cell.merged for row in rows for cell in row.cells)
+        if count is None or merged or len(rows) < 2 or len(rows) == count or abs(len(rows) - count) > 2:
+            continue
+        message = f"写明项目{count}个，下表列出{len(rows)}个，两者不符。"
+        yield finding("count-against-list", "error", before.place, m[0][:40] if m else "", f"{len(rows)}个", message)
 
 
 def _blank(m: re.Match[str]) -> str:

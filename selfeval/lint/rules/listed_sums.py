@@ -54,7 +54,7 @@ def _named_elsewhere(context: Context, prose: Prose) -> Iterator[LintFinding]:
         if len({q.value for q in wholes}) != 1:
             continue
         whole = wholes[0]
-        for item in listed(f"{whole.text}:{m['list']}"):
+        for item in listed(f"{whole.text}:{re.sub(r'(?<=元) +', '、', m['list'])}"):
             if item.whole.text == whole.text and _wrong(item):
                 yield _told(prose, item)
 

@@ -85,9 +85,8 @@ def _adjusted_in_text(context: Context) -> Iterator[LintFinding]:
             continue
         one, other = (next(quantities(m[1])).value for m in (before, after))
         near = " ".join(p.plain for p in context.prose[max(0, index - 1) : index + 4])
-        near = re.sub(
-            r"(?:结余|未执行|未支出|剩余)[^。;,，]*(?:收回|缴回|结转)[^。;,，]*", "", near
-        )  # of what was left over
+        # what is said of money left over is no reason
+        near = re.sub(r"[^。;]*(?:年末结转|结余|未执行|未支出|未支付|剩余)[^。;]*", "", near)
         if one <= 0 or abs(other - one) < max(one, other) / 10 or _WHY.search(near):
             continue
         message = f"年初预算{before[1]}调整为{after[1]}，调整幅度较大，但没有写原因。"

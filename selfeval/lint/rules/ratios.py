@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 
 from selfeval.lint.context import Context, Prose, finding
 from selfeval.lint.listed import family
@@ -44,10 +45,35 @@ def check(context: Context) -> Iterator[LintFinding]:
     for prose in context.prose:
         if prose.in_table and len(prose.plain) < 12:
             continue
+        yield from _among_shares(prose, context)
         for sentence in sentences(prose.plain):
             for at, said in enumerate(sentence.said):
                 if said.q.percent and not said.q.approx and not said.q.op and not prose.planned:
                     yield from _one(prose, sentence, at)
+
+
+def _among_shares(prose: Prose, context: Context) -> Iterator[LintFinding]:
+    """Shares of a total that stands elsewhere: all but one of them say which."""
+    shares = [
+        (before.q, said.q)
+        for sentence in sentences(prose.plain)
+        for before, said in pairwise(sentence.said)
+        if said.q.percent and before.q.money and re.search(r"占(?:比|总[^\d]{0,6})?$", said.lead)
+    ]
+    if len(shares) < 3 or any(q.approx for pair in shares for q in pair):
+        return
+    totals = {q.value: q for other in context.prose for q in quantities(other.plain) if q.money and q.value > 0}
+    for whole in list(totals.values())[:200]:
+        wrong = [(part, percent) for part, percent in shares if not _given(percent, part, whole)]
+        if len(wrong) != 1 or whole.value < max(part.value for part, _ in shares):
+            continue
+        part, percent = wrong[0]
+        if any(_given(percent, part, q) for q in totals.values() if q.value != part.value):
+            return
+        should = f"{show(part.value / whole.value * 100)}%"
+        message = f"按印出的数计算应为{should}（{part.text}÷{whole.text}），与原文不符。"
+        yield finding("rate", "error", prose.place, prose.text[part.start : percent.end], should, message)
+        return
 
 
 def _one(prose: Prose, sentence: Sentence, at: int) -> Iterator[LintFinding]:
