@@ -103,7 +103,12 @@ def _prose(lines: tuple[Line, ...]) -> list[Prose]:
             if merged or text in seen:
                 continue
             seen.add(text)
-            row = bool(_GOAL_ROW.fullmatch(norm(line.cells[0]).strip())) and (column not in above or not heads)
+            done = re.search(r"实际|完成情况", plain.split(":")[0][:14])
+            row = (
+                bool(_GOAL_ROW.fullmatch(norm(line.cells[0]).strip()))
+                and not done
+                and (column not in above or not heads)
+            )
             goal = line.table is not None and (
                 above.get(column, False) or bool(_GOAL.search(plain.split(":")[0][:12])) or row
             )

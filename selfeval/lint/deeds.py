@@ -151,7 +151,7 @@ def _deed(prose: Prose, sentence: Sentence, said: Said, index: int, year: int | 
         return None
     verb, core = _read(clause, said.tail)
     if q.money:
-        core = core if len(_MONEY_WORDS.sub("", core)) >= 3 else ""
+        core = core if "三公" in core or len(_MONEY_WORDS.sub("", core)) >= 3 else ""
     if len(core) < 2 or re.search(r"(?:指标|目标|任务|问题|工作|措施)$", core) or (not verb and not _bare(clause)):
         return None  # 7条指标未达到: which of them is told behind
     years = [y for y in _YEAR.findall(before) if y != str(year)]

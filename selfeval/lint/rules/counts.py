@@ -214,7 +214,10 @@ _TABLE_BELOW = re.compile(
 
 def _table_below(context: Context) -> Iterator[LintFinding]:
     """特定目标类项目7个，各项目执行情况如下：, and a table of six."""
-    for before, table in pairwise(context.document.blocks) if not context.cut else ():
+    blocks = [
+        b for b in context.document.blocks if isinstance(b, Table) or not re.match(r"\s*附?表\s*\d|单位:", norm(b.text))
+    ]
+    for before, table in pairwise(blocks) if not context.partial else ():
         if not isinstance(before, Paragraph) or not isinstance(table, Table):
             continue
         m = _TABLE_BELOW.search(norm(before.text))

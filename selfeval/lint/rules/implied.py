@@ -16,7 +16,7 @@ from selfeval.lint.phrases import sentences
 
 _AMOUNT = rf"(?:{NUMBER})\s*(?:万元|亿元|元)"
 _GAP = r"[^\d。;,，]{0,10}?"
-_INITIAL = re.compile(rf"年初(?:部门|批复|安排|下达)?预算{_GAP}({_AMOUNT})")
+_INITIAL = re.compile(rf"年初(?:部门|批复|安排|下达)?预算(?!数?(?:相比)?[净共]?(?:增|减|调|追|多|少)){_GAP}({_AMOUNT})")
 _ADDED = re.compile(rf"(?:追加|调增|增加预算|调整增加|预算增加){_GAP}({_AMOUNT})")
 _CUT = re.compile(rf"(?:调减|核减|压减|收回|减少预算|调整减少){_GAP}({_AMOUNT})")
 _FINAL = re.compile(rf"(?:全年预算|调整后预算|调整预算|预算调整为|调整后(?:为|的)?|全年\(调整\)预算){_GAP}({_AMOUNT})")

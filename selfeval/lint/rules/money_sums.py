@@ -70,6 +70,7 @@ _BEFORE = re.compile(
 _AFTER = re.compile(
     rf"(?:调整后的?(?:全年)?预算|(?:调整|全年|年末|最终|年底)预算|预算调整|调整后|年末调整|(?:调整|变更|调)[为至到])(?:数|总额|金额)?[^\d。;,，]{{0,6}}?{_SUM}"
 )
+_OF_MONEY = re.compile(r"预算|资金|经费|拨款|补助|追加|增加|下达|增资|政策|调[整增减]|支付|款")
 _WHY = re.compile(
     r"原因|由于|主要[是为系]|主要用于|追加|新增|增资|调增|调减|核减|压减|收回|结转|下达|增加了?[^\d,，。;]{2,}|统筹|补助资金|政策|因[\u4e00-\u9fff]"
 )
@@ -85,7 +86,8 @@ def _adjusted_in_text(context: Context) -> Iterator[LintFinding]:
             continue
         one, other = (next(quantities(m[1])).value for m in (before, after))
         near = " ".join(p.plain for p in context.prose[max(0, index - 1) : index + 4])
-        # what is said of money left over is no reason
+        # a reason speaks of money; what is said of money left over is none
+        near = "。".join(s for s in re.split(r"[。;]", near) if _OF_MONEY.search(s))
         near = re.sub(r"[^。;]*(?:年末结转|结余|未执行|未支出|未支付|剩余)[^。;]*", "", near)
         if one <= 0 or abs(other - one) < max(one, other) / 10 or _WHY.search(near):
             continue

@@ -22,7 +22,7 @@ _MOST = 150
 _NEAR = Decimal("0.25")
 
 _STATE = re.compile(
-    r"(?:^|[,，。;:、\s(])(?:年末|年底|现有|目前|现|实有|我[局委办会院]|本单位|全局|单位|\d日)*(?P<name>(?:核定|人员|机关|本单位|单位)?(?:编制|行政编制|事业编制|编制总?数|在职(?:人员|职工|人数)|实有(?:人数|人员|在职人员)|"
+    r"(?:^|[,，。;:、\s(])(?:20\d\d|年末|年底|现有|目前|现|实有|我[局委办会院]|本单位|全局|单位|\d日)*(?P<name>(?:核定|人员|机关|本单位|单位)?(?:编制|行政编制|事业编制|编制总?数|在职(?:人员|职工|人数)|实有(?:人数|人员|在职人员)|"
     r"退休(?:人员|人数)|在编(?:人员|人数)))(?:数|总数)?(?:共|为|共有|共计|有)?(?P<number>\d+)(?P<unit>人|名|个)"
 )
 _MONEY = re.compile(
@@ -56,8 +56,10 @@ def _contradict(one: Deed, other: Deed) -> bool:
     """The same thing with another count, or a kind of it counted higher than all of it together."""
     if one.value == other.value or one.index == other.index or one.period != other.period:
         return False
-    if not same_verb(one.verb, other.verb) or one.cumulative != other.cumulative:
+    if not same_verb(one.verb, other.verb):
         return False
+    if one.cumulative != other.cumulative and (one.value > other.value) == one.cumulative:
+        return False  # what there is in all is more than what the year brought
     if one.value in other.beside or other.value in one.beside:
         return False
     done, meant = (one, other) if one.verb == "完成" else (other, one)
@@ -93,6 +95,7 @@ def _two(one: Deed, other: Deed) -> LintFinding:
 def _stated(context: Context) -> Iterator[LintFinding]:
     """Staff and grand totals, named without any qualifier, in two paragraphs."""
     seen: dict[tuple[str, str], tuple[Decimal, str, str]] = {}
+    own_year = re.compile(rf"{report_year(context)}年度?")
     for prose in context.prose:
         if prose.in_table:
             continue
@@ -101,14 +104,17 @@ def _stated(context: Context) -> Iterator[LintFinding]:
                 sentence = prose.plain[max(0, m.start() - 16) : m.start("name")]
                 if pattern is _STATE and _OF_OTHERS.search(prose.plain[: m.start("name")]):
                     continue
-                if pattern is _MONEY and _QUALIFIED.search(sentence):
+                if pattern is _MONEY and _QUALIFIED.search(own_year.sub("", sentence)):
                     continue
                 number = next(quantities(prose.plain[m.start("number") : m.end()]))
-                name = re.sub(r"^(?:本年|全年|部门|年度|核定|人员|机关|本单位|单位)|数$|总数$", "", m["name"])
+                name = re.sub(r"^(?:实有)?在职(?:人员|职工|人数)$", "在职人员", m["name"])
+                name = re.sub(r"^(?:本年|全年|部门|年度|核定|人员|机关|本单位|单位)|数$|总数$", "", name)
                 quoted = prose.text[m.start("name") : m.end()]
                 old = seen.setdefault((name, number.unit), (number.value, prose.place, quoted))
                 if _same_value(old[0], number) or old[1] == prose.place:
                     continue
+                if pattern is _STATE and abs(old[0] - number.value) > max(Decimal(2), old[0] / 5):
+                    continue  # of other scope
                 message = f"“{old[2]}”（{old[1]}）与“{quoted}”（{prose.place}）前后不一致。"
                 yield finding("two-values", "error", prose.place, f"{old[2]} / {quoted}", "前后一致", message)
 
