@@ -143,10 +143,18 @@ def _head(header: Line, body: Body) -> Head | None:
     nested = indicator_rows.nested_weights(header)
     said = indicator_rows.words(header)
     roles = said if nested else column_fit.fit(said, body)
-    return Head("indicators", roles, True, nested) if known or column_fit.sure(roles, said, body) else None
+    if known or column_fit.sure(roles, said, body):
+        return Head("indicators", roles, True, nested)
+    # what cannot be told is not guessed at a row at a time either
+    if len(header.own) >= 5 and len(body.rows) >= 3 and not any(map(MONEY_LABEL.match, body.labels[:2])):
+        return Head("indicators", (None,) * body.width, True)
+    return None
 
 
 def _unheaded(body: Body) -> Head | None:
+    ends = [max(c for c, text in enumerate(row.cells) if plain_number(text)) for row in body.rows]
+    if len(set(ends)) > 1:  # typed rows of different depth: no columns to go by
+        return None
     nothing: Roles = (None,) * body.width
     roles = column_fit.fit(nothing, body)
     return Head("indicators", roles, False) if column_fit.sure(roles, nothing, body) else None
