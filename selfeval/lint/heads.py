@@ -140,6 +140,9 @@ def _head(header: Line, body: Body) -> Head | None:
         roles = money_fit.fit(money_rows.words(header), body)
         if money_fit.sure(roles, body):
             return Head("money", roles, True)
+    last = max(c for c, text in enumerate(header.cells) if text.strip())
+    if any(sum(map(bool, body.numbers[c])) * 2 >= len(body.rows) for c in range(last + 1, body.width)):
+        return Head("indicators", (None,) * body.width, True)  # typed shorter than its rows: over none of them
     nested = indicator_rows.nested_weights(header)
     said = indicator_rows.words(header)
     roles = said if nested else column_fit.fit(said, body)
