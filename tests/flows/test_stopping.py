@@ -88,7 +88,7 @@ def test_ctrl_c(place: Path) -> None:
     began = time.monotonic()
     _, said = run.communicate(timeout=SOON)
     print(f"Ctrl-C: {time.monotonic() - began:.1f} s")
-    assert run.returncode == 130
+    assert run.returncode == 130, said
     assert said.endswith("\n已中断。\n")
     nothing_half_written(place, out, entries)
 
