@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from selfeval.store import Entry
 Again = Callable[[Part, Sequence[int], Callable[[Path], Mapping[str, Any]]], Entry]
 
 CELLS = "cells.parquet"
+#: Rows that are sorted and written at once.
+PIECE = 250_000
 PLACE = ("文件", "工作表", "行", "规则")
 
 
@@ -47,15 +50,32 @@ def write(
         path.write_text("\ufeff" + ",".join(PLACE) + "\r\n", encoding="utf-8", newline="")
         return
     body = path.with_suffix(".body")
-    con.execute(
-        f"COPY (SELECT * EXCLUDE (_part, _row) FROM ({' UNION ALL BY NAME '.join(queries)}) ORDER BY _part, _row)"
-        f" TO {literal(str(body))} (FORMAT csv, HEADER)"
-    )
-    with path.open("wb") as out, body.open("rb") as stream:
+    everything = f"SELECT * FROM ({' UNION ALL BY NAME '.join(queries)})"
+    with path.open("wb") as out:
         out.write(b"\xef\xbb\xbf")
-        while chunk := stream.read(1 << 20):
-            out.write(chunk)
+        for number, where in enumerate(_pieces(con)):
+            head = "HEADER" if number == 0 else "HEADER false"
+            con.execute(
+                f"COPY (SELECT * EXCLUDE (_part, _row) FROM ({everything}) WHERE {where} ORDER BY _part, _row)"
+                f" TO {literal(str(body))} (FORMAT csv, {head})"
+            )
+            with body.open("rb") as stream:
+                shutil.copyfileobj(stream, out, 1 << 20)
     body.unlink()
+
+
+def _pieces(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Conditions that cut `excluded` into pieces in order: rows as long as texts are not sorted within the memory
+    limit when a whole log of millions is set aside."""
+    (rows,) = duck.row(con, "SELECT count(*) FROM excluded")
+    if rows <= PIECE:
+        return ["true"]
+    bounds = con.execute(
+        f"SELECT part, min(_row), max(_row) FROM (SELECT part, _row,"
+        f" (row_number() OVER (PARTITION BY part ORDER BY _row) - 1) // {PIECE} AS piece FROM excluded)"
+        f" GROUP BY part, piece ORDER BY part, piece"
+    ).fetchall()
+    return [f"_part = {part} AND _row BETWEEN {first} AND {last}" for part, first, last in bounds]
 
 
 def _query(
