@@ -27,8 +27,9 @@ COUNTERS = (
     "|枚|桶|组|队|站|孔|道|片|门|版|页|卷|堂|趟|羽|幢|匹|" + "|".join(MEASURES)
 )
 _QUANTITY = re.compile(
-    rf"(?P<op>>=|<=|≥|≤|=|>|<|不低于|不少于|不小于|不高于|不超过|不多于|不大于|大于等于|小于等于|大于|小于|高于|低于|超过)?\s*"
-    rf"(?P<pre>(?<![签节预合集大])约|(?<![最附将接])近|逾|超)?\s*(?P<neg>(?<![\d\w.%)])-)?(?P<num>{NUMBER})\s*(?P<approx1>余|多)?\s*"
+    # blanks only behind a word: tried from each blank of a long run, they would take its length to the third
+    rf"(?:(?P<op>>=|<=|≥|≤|=|>|<|不低于|不少于|不小于|不高于|不超过|不多于|不大于|大于等于|小于等于|大于|小于|高于|低于|超过)\s*)?"
+    rf"(?:(?P<pre>(?<![签节预合集大])约|(?<![最附将接])近|逾|超)\s*)?(?P<neg>(?<![\d\w.%)])-)?(?P<num>{NUMBER})\s*(?P<approx1>余|多)?\s*"
     rf"(?P<scale>万亿|亿|万|千万|百万)?\s*(?P<approx2>余|多)?\s*"
     rf"(?P<unit>个百分点|百分点|百分比|%|‰|元|{COUNTERS})?"
 )
