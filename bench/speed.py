@@ -19,7 +19,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -123,7 +123,7 @@ def watch(running: subprocess.Popen[bytes]) -> None:
 
 
 def rounds(
-    ways: list[str], log: Path, roster: Path, count: int, own: str = OURS
+    ways: Sequence[str], log: Path, roster: Path, count: int, own: str = OURS
 ) -> tuple[dict[str, Runs], dict[str, str]]:
     """Each way once a round, in turn: the runs, and why others were left out. Raises DifferentError where one differs from our own."""
     runs: dict[str, Runs] = {}
@@ -262,7 +262,7 @@ def record(lines: list[str]) -> None:
 
 def documents(folder: Path, count: int) -> list[str]:
     """The example unit from its raw files to documents, in ways that must agree in the figures."""
-    runs, _ = rounds(list(DOCUMENTS), EXAMPLE, folder / "none", count, DOCUMENTS[0])
+    runs, _ = rounds(DOCUMENTS, EXAMPLE, folder / "none", count, DOCUMENTS[0])
     ours = runs[DOCUMENTS[0]]
     lines = [
         "### Documents of the example unit (82,000 records), from its raw files",

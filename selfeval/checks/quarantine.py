@@ -50,7 +50,7 @@ def write(
         path.write_text("\ufeff" + ",".join(PLACE) + "\r\n", encoding="utf-8", newline="")
         return
     body = path.with_suffix(".body")
-    everything = f"SELECT * FROM ({' UNION ALL BY NAME '.join(queries)})"
+    everything = " UNION ALL BY NAME ".join(queries)
     with path.open("wb") as out:
         out.write(b"\xef\xbb\xbf")
         for number, where in enumerate(_pieces(con)):

@@ -17,7 +17,7 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import combinations
 
-from selfeval.lint.columns import LEVEL1, is_level
+from selfeval.lint.columns import LEVEL1, SIGNS, is_level
 from selfeval.lint.lines import Line
 from selfeval.lint.numbers import COUNTERS, Quantity, is_blank, norm, only, plain_number, squeeze, with_words
 
@@ -81,14 +81,13 @@ def fit(roles: Roles, body: Body) -> Roles:
     return tuple(out)
 
 
-_NATURES = {"=", "≥", "≤", ">", "<", ">=", "<=", "定性", "等于", "大于等于", "小于等于", "大于", "小于"}
 _UNITS = {*COUNTERS.split("|"), "%", "‰", "元", "万元", "亿元", "件", "万人", "万亩", "万平方米", "小时", "工作日"}
 
 
 def _of_fixed_words(body: Body, column: int, roles: Sequence[str | None]) -> str | None:
     """Signs alone, units alone: these two columns are told by any row of theirs."""
     filled = [squeeze(text) for text in body.texts[column] if not is_blank(text)]
-    for role, known in (("nature", _NATURES), ("unit", _UNITS)):
+    for role, known in (("nature", SIGNS), ("unit", _UNITS)):
         if role not in roles and sum(1 for text in filled if text in known) * 4 >= len(filled) * 3 and len(filled) > 1:
             return role
     return None
@@ -220,7 +219,7 @@ def _alike(goal: str, actual: str) -> int:
         far = a.value > 0 and b.value > 0 and not Decimal("0.2") <= a.value / b.value <= 5
         return (0 if far else 2) if same else -1
     if one or other:
-        return -1 if (one or other) and not _WORDS.search(goal if other else actual) else 0
+        return -1 if not _WORDS.search(goal if other else actual) else 0
     return 1 if squeeze(goal) == squeeze(actual) or squeeze(actual) in squeeze(goal) else 0
 
 

@@ -69,6 +69,8 @@ TOTAL_MONEY = re.compile(
 NESTED_MONEY = re.compile(
     r"一般公共预算|政府性基金|国有资本|中央|省级|市级|县级|区级|本级|地方|上级|社会保险基金|专项债|基本支出|项目支出|人员|公用"
 )
+#: how an actual is held to its target, in a column of its own
+SIGNS = {"=", "≥", "≤", ">", "<", ">=", "<=", "定性", "等于", "大于等于", "小于等于", "大于", "小于"}
 TOTAL_LABEL = re.compile(
     r"(?:自评)?(?:总分|合计|总计|总得分|总分值|分值合计|得分合计|合计得分|总分合计|自评总分|自评总得分|小计)(?:\(.*?\))?[:：]?"
 )

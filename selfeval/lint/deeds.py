@@ -154,9 +154,8 @@ def _deed(prose: Prose, sentence: Sentence, said: Said, index: int, year: int | 
         core = core if "三公" in core or len(_MONEY_WORDS.sub("", core)) >= 3 else ""
     if len(core) < 2 or re.search(r"(?:指标|目标|任务|问题|工作|措施)$", core) or (not verb and not _bare(clause)):
         return None  # 7条指标未达到: which of them is told behind
-    years = [y for y in _YEAR.findall(before) if y != str(year)]
-    named = _YEAR.findall(before)[-1:]
-    period = (named[0] if named and named[0] in years else "", (_SUB_PERIOD.findall(before) or [""])[-1])
+    named = (_YEAR.findall(before) or [""])[-1]
+    period = ("" if named == str(year) else named, (_SUB_PERIOD.findall(before) or [""])[-1])
     common = re.match(f"(?:{_GENERIC.pattern})*", clause)
     quoted = prose.text[
         q.start - len(clause) + (common.end() if common else 0) : q.end + (len(said.tail) if len(said.tail) < 12 else 0)

@@ -14,10 +14,8 @@ from typing import Literal
 from selfeval.lint import column_fit, indicator_rows, money_fit, money_rows
 from selfeval.lint.column_fit import Body, Roles
 from selfeval.lint.columns import MONEY_LABEL, is_level
-from selfeval.lint.lines import Line
+from selfeval.lint.lines import Line, is_words
 from selfeval.lint.numbers import plain_number, squeeze
-
-_LONGEST = 28
 
 
 @dataclass(frozen=True)
@@ -56,15 +54,10 @@ def _of_table(numbered: Sequence[tuple[int, Line]]) -> Iterator[tuple[int, Head]
             yield numbered[start if head.printed else rows[0]][0], head
 
 
-def _wordy(line: Line) -> bool:
-    """Could be a header: short words, no number among them."""
-    return len(line.own) >= 3 and all(len(text) <= _LONGEST and not plain_number(text) for text in line.own)
-
-
 def _is_header(lines: Sequence[Line], i: int) -> bool:
     """A line of words that says what columns are, or that has words over each column of numbers below it."""
     line = lines[i]
-    if not _wordy(line):
+    if not is_words(line, 3):
         return False
     if indicator_rows.header(line) or money_rows.header(line, None):
         return True
@@ -79,11 +72,11 @@ def _joined(lines: Sequence[Line], i: int) -> Line:
     """The header with the row above it, where cells of that one reach down into it or stand over its blank ones."""
     line = lines[i]
     above = lines[i - 1] if i else None
-    if above is not None and len(above.cells) > len(line.cells) and _wordy(above) and _reaches_over(above, line):
+    if above is not None and len(above.cells) > len(line.cells) and is_words(above, 3) and _reaches_over(above, line):
         # typed: 绩效指标 | | | | 自评得分 | 原因, and below it 一级指标 | 二级指标 | 三级指标 | 分值
         rest = slice(len(line.cells), None)
         return replace(line, cells=line.cells + above.cells[rest], merged=line.merged + above.merged[rest])
-    if above is None or len(above.cells) != len(line.cells) or not _wordy(above):
+    if above is None or len(above.cells) != len(line.cells) or not is_words(above, 3):
         return line
     down = [c for c in range(len(line.cells)) if line.cells[c] == above.cells[c] or not line.cells[c].strip()]
     reaches = any(line.cells[c] == above.cells[c] and line.merged[c] for c in down)

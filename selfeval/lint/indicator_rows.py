@@ -11,13 +11,12 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
-from selfeval.lint.columns import LEVEL1, LEVEL2, indicator_role, is_level
+from selfeval.lint.columns import LEVEL1, LEVEL2, SIGNS, indicator_role, is_level
 from selfeval.lint.forms import Indicator
 from selfeval.lint.lines import Line
 from selfeval.lint.numbers import NUMBER, is_blank, norm, plain_number, squeeze
 
 Roles = tuple[str | None, ...]
-_OPS = {"=", "≥", "≤", ">", "<", "＝", "定性", ">=", "<=", "等于", "大于等于", "小于等于", "大于", "小于"}
 _INLINE = re.compile(
     r"(?P<label>分值|权重|标准分|自评得分|得分|实际完成值|完成值|实际值|实际|完成(?=\s*[\d≥≤])|指标值|目标值|目标)\s*[:：=]?\s*(?P<value>\S.*)?$"
 )
@@ -145,7 +144,7 @@ def _aligned(line: Line, roles: Roles, shift: int) -> tuple[dict[str, str], int]
         elif role in ("level1", "level2"):
             fit += 2 if is_level(text) else (0 if not plain_number(text) else -2)
         elif role == "nature":
-            fit += 2 if squeeze(text) in _OPS else -1
+            fit += 2 if squeeze(text) in SIGNS else -1
         elif role == "name":
             fit += 1 if re.search(r"[\u4e00-\u9fff]{2}", text) else 0 if re.fullmatch(r"\(\d+分?\)", norm(text)) else -3
             fit -= 2 if is_level(text) and not text.endswith("满意度") else 0
@@ -172,7 +171,7 @@ def _indicator(values: dict[str, str], place: str, has: set[str]) -> Indicator |
     target = values.get("target")
     if not is_blank(values.get("target2", "")):
         target = values["target2"]
-    if target is not None and nature in _OPS and nature != "定性" and not re.match(r"[≥≤=<>]", norm(target).strip()):
+    if target is not None and nature in SIGNS and nature != "定性" and not re.match(r"[≥≤=<>]", norm(target).strip()):
         target = f"{nature}{target}"
     if target is not None and unit and plain_number(re.sub(r"^[≥≤=<>]+", "", norm(target).strip())):
         target = f"{target}{unit}" if not target.rstrip().endswith(("%", unit)) else target
@@ -299,7 +298,7 @@ def _take_labelled(cells: Sequence[str], values: dict[str, str]) -> list[str]:
 
 def _take_sign(rest: list[str], values: dict[str, str]) -> list[str]:
     """`≤ | 30 | 万元` in three cells."""
-    if rest and squeeze(rest[0]) in _OPS and len(rest) > 1:
+    if rest and squeeze(rest[0]) in SIGNS and len(rest) > 1:
         sign = "" if rest[0] == "定性" else rest[0]
         values["target"] = f"{sign}{rest[1]}"
         rest = rest[2:]

@@ -23,6 +23,10 @@ PROVENANCE = re.compile(r"^(SOURCE|STATUS|URL|来源|摘自|原文链接)\s*[:�
 _PARTIAL = re.compile(r"excerpt|fragment|head only|partial|cut\b|cut off|节选|摘录|片段", re.I)
 
 
+#: no header of a column is longer
+_HEADER = 28
+
+
 @dataclass(frozen=True)
 class Line:
     """`cells` by column of the grid; `merged` marks cells that repeat the one they are merged into."""
@@ -43,6 +47,11 @@ class Line:
     @property
     def text(self) -> str:
         return " | ".join(self.own)
+
+
+def is_words(line: Line, least: int) -> bool:
+    """Could be a header: short words, `least` of them, and no number."""
+    return len(line.own) >= least and all(len(text) <= _HEADER and not plain_number(text) for text in line.own)
 
 
 def flatten(document: Document) -> list[Line]:

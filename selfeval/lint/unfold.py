@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 
 from selfeval.lint.columns import indicator_role, money_role
-from selfeval.lint.lines import Line
+from selfeval.lint.lines import Line, is_words
 from selfeval.lint.numbers import is_blank, plain_number
 
 _FIGURES = {"weight", "score", "target", "actual", "initial", "final", "paid", "rate"}
@@ -29,16 +29,12 @@ def unfold(lines: Sequence[Line]) -> list[Line]:
             continue
         further += 1
         rows = _turned(rows, further)
-        starts = [i for i, line in enumerate(rows) if _is_header(line)]
+        starts = [i for i, line in enumerate(rows) if is_words(line, 4)]
         out += rows[: starts[0]] if starts else rows
         for start, end in pairwise([*starts, len(rows)]):
             further += 1
             out += _cut(rows[start:end], further)
     return out
-
-
-def _is_header(line: Line) -> bool:
-    return len(line.own) >= 4 and not any(plain_number(text) or len(text) > 28 for text in line.own)
 
 
 def _cut(rows: Sequence[Line], table: int) -> Iterator[Line]:

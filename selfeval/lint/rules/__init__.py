@@ -28,6 +28,7 @@ _FAMILIES = (
     "implied",
     "relations",
     "counts",
+    "ranks",
     "rates",
     "ratios",
     "percent_points",

@@ -16,7 +16,6 @@ from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import Quantity, half_up, quantities, ratio_room, show, slip
 
 PERCENT = r"(\d+(?:\.\d+)?)\s*%"
-_AMOUNT = r"(?<![\d,])(\d[\d,]{0,24}(?:\.\d{1,8})?)\s*(万元|亿元|元|人次|人|个|户|次|家|项|件)"
 _MORE = r"增加|增长|上升|提高|提升|升高|增|上涨|扩大"
 _LESS = r"减少|下降|降低|压减|压缩|减|缩减|回落"
 #: 增长67.02%, 增幅5.71%
@@ -57,10 +56,6 @@ _REACH = 240
 
 def near_start(plain: str, at: int) -> int:
     return max(sentence_start(plain, at), at - _REACH)
-
-
-def _value(number: str, unit: str) -> Quantity:
-    return next(quantities(f"{number}{unit}"))
 
 
 def fits(printed: str, rate: Decimal, room: Decimal = Decimal(0)) -> bool:

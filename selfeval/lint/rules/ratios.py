@@ -16,6 +16,7 @@ from selfeval.lint.listed import family
 from selfeval.lint.model import LintFinding
 from selfeval.lint.numbers import Quantity, half_up, quantities, ratio_room, show, slip
 from selfeval.lint.phrases import Said, Sentence, sentences
+from selfeval.lint.rules.rates import NOT_SHARE
 
 #: the words right before a percentage that is a quotient, and what they call it
 _NAMED = re.compile(
@@ -26,7 +27,7 @@ _OF = re.compile(r"(?:占|完成|达到?|为|是|相当于|实现)了?[^,。;]{0
 _OF_NAMED = re.compile(r"(?:占|完成|为|是|达到?|相当于)了?(?P<whole>[\u4e00-\u9fff“”]{0,14}?)的?$")
 _ALL_OF = re.compile(r"合计|总|共|计划|任务|目标|应|全[县市区省年部]|预算|下达|本年")
 _OF_TAIL = re.compile(r"[\u4e00-\u9fff]{0,6}的$")
-NOT_SHARE = re.compile(r"效率|频率|功率|速率|汇率|税率|倍率|生产率|产率|产出率|增长率|死亡率|发病率|利率|费率|节约率")
+_NOT_SHARE = re.compile(rf"{NOT_SHARE.pattern}|增长率|死亡率|发病率|利率|费率|节约率")
 _EXECUTION = re.compile(r"(?:^|预算|资金|支出|经费|项目|补助|拨款|专项)(?:执行|支出|使用|支付|到位|利用)(?:率|进度)$")
 _COMPARED = re.compile(r"上年|去年|较|比上|同期|增加|减少|增长|下降|由|从")
 #: acts that are called differently in a rate and in its amounts
@@ -178,7 +179,7 @@ def _named(sentence: Sentence, at: int) -> tuple[Quantity, Quantity] | None:
     if (
         not named
         or _EXECUTION.search(named["noun"])
-        or NOT_SHARE.search(named["noun"])
+        or _NOT_SHARE.search(named["noun"])
         or _COMPARED.search(sentence.said[at].lead)
     ):
         return None

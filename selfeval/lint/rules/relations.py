@@ -31,7 +31,7 @@ _RATE = re.compile(
 )
 _PER = re.compile(rf"\s*/\s*(?P<each>{_THING})")
 _PERIOD = re.compile(r"每[月季日天周年]|/[月季日天]|每学[期年]|月均|个月|季度|分[两二三四]|首批|部分|剩余|另|其中|等")
-_SAME = {"名": "人", "生": "人", "位": "人", "平方米": "平方米"}
+_SAME = {**SAME_UNIT, "生": "人"}
 
 
 def check(context: Context) -> Iterator[LintFinding]:
@@ -165,7 +165,7 @@ def _product(prose: Prose, sentence: Sentence) -> Iterator[LintFinding]:
 
 
 def _one(unit: str) -> str:
-    return _SAME.get(SAME_UNIT.get(unit, unit), SAME_UNIT.get(unit, unit))
+    return _SAME.get(unit, unit)
 
 
 def _each(said: Said) -> str | None:
